@@ -1,0 +1,57 @@
+import { randomFillSync } from 'node:crypto';
+
+/**
+ * Ids inside are uuids (version 7). Outside they are written in Crockford base 32 without hyphens, since a client
+ * (Aidoku) splits ids on them: 26 characters, the text form of a ULID of the same 128 bits. A row that was imported
+ * from a Komga server keeps its 13-character id (64 bits) there: such an id lives in a uuid whose upper half is the
+ * reserved prefix below, which no version-7 uuid can have.
+ */
+const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const values = new Map([...alphabet].map((letter, value) => [letter, BigInt(value)]));
+const komgaPrefix = 0x4b6f6d67_61008000n; // 'Komga', then version 8: for our own use
+
+/** A new uuid, version 7: 48 bits of milliseconds, then chance. Lists sorted by it are sorted by age. */
+export function newId(now = Date.now()): string {
+  const bytes = randomFillSync(Buffer.alloc(16));
+  bytes.writeUIntBE(now, 0, 6);
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x70;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  return toUuid(BigInt(`0x${bytes.toString('hex')}`));
+}
+
+function toUuid(value: bigint): string {
+  const hex = value.toString(16).padStart(32, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+function encode(value: bigint, length: number): string {
+  let text = '';
+  for (let rest = value; text.length < length; rest >>= 5n) text = (alphabet[Number(rest & 31n)] ?? '') + text;
+  return text;
+}
+
+function decode(text: string): bigint | null {
+  let value = 0n;
+  for (const letter of text) {
+    const digit = values.get(letter);
+    if (digit === undefined) return null;
+    value = (value << 5n) | digit;
+  }
+  return value;
+}
+
+/** uuid → the id that clients see. */
+export function publicId(uuid: string): string {
+  const value = BigInt(`0x${uuid.replaceAll('-', '')}`);
+  if (value >> 64n === komgaPrefix) return encode(value & 0xffff_ffff_ffff_ffffn, 13);
+  return encode(value, 26);
+}
+
+/** The id that a client sent → uuid; null for text that is no id (unknown ids simply do not match). */
+export function uuidOf(id: string): string | null {
+  if (id.length !== 26 && id.length !== 13) return null;
+  const value = decode(id);
+  if (value === null) return null;
+  if (id.length === 26) return value >> 128n === 0n ? toUuid(value) : null;
+  return value >> 64n === 0n ? toUuid((komgaPrefix << 64n) | value) : null;
+}
