@@ -1,0 +1,32 @@
+import { Model } from 'objection';
+
+/** A page as analysis stored it; the shape is media/reader.ts PageEntry, kept as JSON. */
+export interface StoredPage {
+  name: string;
+  mediaType: string;
+  width: number | null;
+  height: number | null;
+  size: number | null;
+  location: Record<string, unknown> & { kind: string };
+}
+
+export interface StoredFile {
+  name: string;
+  mediaType: string;
+  size: number | null;
+}
+
+/** What analysis found in the file of a book, and which version of the file that was. */
+export class BookMedia extends Model {
+  static override tableName = 'book_media';
+  static override idColumn = 'bookId';
+  static override jsonAttributes = ['pages', 'files', 'extension'];
+
+  declare bookId: string;
+  declare container: string;
+  declare pages: StoredPage[];
+  declare files: StoredFile[];
+  declare extension: Record<string, unknown> | null;
+  declare fileSize: number;
+  declare fileModifiedAt: Date;
+}
