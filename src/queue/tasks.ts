@@ -1,0 +1,85 @@
+import type { Knex } from 'knex';
+import type { Database } from '../db/database';
+import type { Log } from '../base/log';
+
+/** The catalogue of background work: a task without handler, or with a wrong payload, does not compile. */
+export interface Tasks {
+  scanLibrary: { libraryId: string; deep: boolean };
+  analyzeBook: { bookId: string };
+  generatePoster: { bookId: string };
+  refreshBookMetadata: { bookId: string };
+  refreshSeries: { seriesId: string };
+  hashBook: { bookId: string };
+  emptyTrash: { libraryId: string };
+  /** Expired sessions and tokens, old activity, finished operations. */
+  cleanUp: Record<string, never>;
+}
+
+export type TaskName = keyof Tasks;
+
+/** 8 is done first (a person waits), 4 is what follows a scan, 0 is done when nothing else is left (Komga's scale). */
+export type Priority = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
+
+export interface TaskRule<Payload> {
+  /** Two submissions with one key are one task; a key submitted while its task runs is queued once more. */
+  key(payload: Payload): string;
+  /** Tasks of one group never run at the same time. */
+  group?(payload: Payload): string;
+  priority: Priority;
+  /** How often it is tried, with exponential pauses, before it stays failed until an administrator decides. */
+  attempts: number;
+}
+
+export const taskRules: { [T in TaskName]: TaskRule<Tasks[T]> } = {
+  scanLibrary: {
+    key: ({ libraryId, deep }) => `scanLibrary:${libraryId}:${deep ? 'deep' : 'normal'}`,
+    group: ({ libraryId }) => `library:${libraryId}`,
+    priority: 6,
+    attempts: 5,
+  },
+  analyzeBook: { key: ({ bookId }) => `analyzeBook:${bookId}`, priority: 4, attempts: 3 },
+  generatePoster: { key: ({ bookId }) => `generatePoster:${bookId}`, priority: 5, attempts: 3 },
+  refreshBookMetadata: { key: ({ bookId }) => `refreshBookMetadata:${bookId}`, priority: 5, attempts: 3 },
+  refreshSeries: {
+    key: ({ seriesId }) => `refreshSeries:${seriesId}`,
+    group: ({ seriesId }) => `series:${seriesId}`,
+    priority: 5,
+    attempts: 5,
+  },
+  hashBook: { key: ({ bookId }) => `hashBook:${bookId}`, priority: 0, attempts: 3 },
+  emptyTrash: {
+    key: ({ libraryId }) => `emptyTrash:${libraryId}`,
+    group: ({ libraryId }) => `library:${libraryId}`,
+    priority: 6,
+    attempts: 5,
+  },
+  cleanUp: { key: () => 'cleanUp', priority: 0, attempts: 3 },
+};
+
+export interface SubmitOptions {
+  priority?: Priority;
+  /** The transaction whose commit makes the task real: a task about a row is never there without the row. */
+  trx?: Knex.Transaction;
+}
+
+/** The durable queue in our words. The request's correlation id goes along. */
+export interface Queue {
+  submit<T extends TaskName>(task: T, payload: Tasks[T], options?: SubmitOptions): Promise<void>;
+  /** One statement for any number of tasks. */
+  submitMany<T extends TaskName>(task: T, payloads: Tasks[T][], options?: SubmitOptions): Promise<void>;
+}
+
+/** What a handler is given. Handlers are idempotent: a killed process runs its task again. */
+export interface TaskContext {
+  db: Database;
+  queue: Queue;
+  log: Log;
+  /** Aborts when the process is asked to stop: finish the smallest unit and return or throw. */
+  signal: AbortSignal;
+  /** 1 on the first try. */
+  attempt: number;
+  /** True when no further try follows: leave the subject in a state that says so. */
+  lastAttempt: boolean;
+}
+
+export type Handlers = { [T in TaskName]: (context: TaskContext, payload: Tasks[T]) => Promise<void> };
