@@ -1,0 +1,22 @@
+import type { ParameterizedContext } from 'koa';
+import type { Viewer } from '../search/viewer';
+
+/** What the middlewares leave for the routes. */
+export interface HttpState {
+  /** Null when nobody logged in. */
+  viewer: Viewer | null;
+  /** How the viewer proved who they are; null for nobody. */
+  via: 'session' | 'basic' | 'apiKey' | 'rememberMe' | null;
+  /** The session that this request belongs to or has just begun. */
+  sessionHash: string | null;
+  /** What stands before our paths outside: the configured base path, or what a trusted proxy says. `''` or `/path`. */
+  basePath: string;
+}
+
+export type HttpContext = ParameterizedContext<HttpState>;
+
+/** True under `/api`, `/opds`, `/sse`, `/actuator`: answers for programs, never the web UI's page. */
+export const isProtocolPath = (path: string): boolean => /^\/(api|opds|sse|actuator)(\/|$)/i.test(path);
+
+/** The address of one of our paths as the client has to write it; forwarded headers count where the proxy is trusted. */
+export const absoluteUrl = (ctx: HttpContext, path: string): string => `${ctx.origin}${ctx.state.basePath}${path}`;

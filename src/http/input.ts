@@ -1,0 +1,161 @@
+import { z } from 'zod';
+import { badRequest, HttpFailure, InvalidInput } from '../base/errors';
+import { uuidOf } from '../base/public-id';
+import type { HttpContext } from './context';
+
+/** Query parameters by name, every occurrence in order. */
+export type QueryValues = Record<string, string[]>;
+
+/**
+ * Reads a query string by Komga's rules: `name[]` is `name`; a parameter that occurs once is split at commas where its
+ * schema says `many()`; raw brackets and braces are fine; broken percent-encoding is taken literally.
+ */
+export function readQueryString(text: string): QueryValues {
+  const values: QueryValues = Object.create(null) as QueryValues;
+  for (const [name, value] of new URLSearchParams(text)) {
+    const plain = name.endsWith('[]') ? name.slice(0, -2) : name;
+    (values[plain] ??= []).push(value);
+  }
+  return values;
+}
+
+/** Occurrences → items: one occurrence is split at commas, several are taken as they are; empty items are dropped. */
+function items(occurrences: string[]): string[] {
+  const parts = occurrences.length === 1 ? (occurrences[0] ?? '').split(',').map((part) => part.trim()) : occurrences;
+  return parts.filter((part) => part !== '');
+}
+
+const occurrences = z.array(z.string()).default([]);
+
+/** A list in any of the three spellings; absent and empty give `[]`. */
+export const many = () => occurrences.transform(items);
+
+/** A list of enum values; an unknown one is 400. */
+export const manyOf = <const T extends readonly string[]>(values: T) => occurrences.transform(items).pipe(z.array(z.enum(values)));
+
+/** A list whose values hold commas themselves (`author=name,role`): never split. */
+export const manyWhole = () => occurrences.transform((list) => list.filter((value) => value !== ''));
+
+/** Ids of entities, as uuids; ids that are none are kept as the nil uuid, which matches nothing. */
+export const manyIds = () => many().transform((list) => list.map((id) => uuidOf(id) ?? nilUuid));
+
+/** A single text; several occurrences are joined by a comma, as Komga does. Absent gives undefined. */
+export const text = () => z.array(z.string()).optional().transform((list) => list?.join(','));
+
+const truths = ['true', 'on', 'yes', '1'];
+const falsehoods = ['false', 'off', 'no', '0'];
+
+/** true/on/yes/1 and false/off/no/0, any case; absent or empty gives undefined; anything else is 400. */
+export const flag = () =>
+  z
+    .array(z.string())
+    .optional()
+    .transform((list, context): boolean | undefined => {
+      const value = list?.[0]?.toLowerCase() ?? '';
+      if (value === '') return undefined;
+      if (truths.includes(value)) return true;
+      if (falsehoods.includes(value)) return false;
+      context.addIssue({ code: 'custom', message: 'must be true or false' });
+      return z.NEVER;
+    });
+
+/** An integer; absent or empty gives undefined; anything else is 400. */
+export const integer = () =>
+  z
+    .array(z.string())
+    .optional()
+    .transform((list, context): number | undefined => {
+      const value = list?.[0] ?? '';
+      if (value === '') return undefined;
+      if (/^[+-]?\d{1,9}$/.test(value)) return Number(value);
+      context.addIssue({ code: 'custom', message: 'must be a whole number' });
+      return z.NEVER;
+    });
+
+/** A calendar date `yyyy-MM-dd`. */
+export const date = () =>
+  z
+    .array(z.string())
+    .optional()
+    .transform((list, context): string | undefined => {
+      const value = list?.[0] ?? '';
+      if (value === '') return undefined;
+      if (z.iso.date().safeParse(value).success) return value;
+      context.addIssue({ code: 'custom', message: 'must be a date' });
+      return z.NEVER;
+    });
+
+/** `page`, `size` are never an error (Komga): what is unusable means the default. */
+const lenient = (fallback: number, minimum: number, maximum: number) =>
+  z
+    .array(z.string())
+    .optional()
+    .transform((list) => {
+      const value = Number(list?.[0]?.trim() || NaN);
+      if (!Number.isInteger(value) || value < minimum || value > 2_147_483_647) return fallback;
+      return Math.min(value, maximum);
+    });
+
+/** The parameters of every paged list; `sort` is left as text for search/sort.ts. */
+export const pageParameters = {
+  page: lenient(0, 0, 2_147_483_647),
+  size: lenient(20, 1, 2000),
+  unpaged: flag(),
+  sort: manyWhole(),
+};
+
+export const nilUuid = '00000000-0000-0000-0000-000000000000';
+
+/** An id in a path → uuid; text that is no id becomes the nil uuid, so that it is simply unknown. */
+export const entityId = () => z.string().transform((id) => uuidOf(id) ?? nilUuid);
+
+/** Path parameters and query: the first fault is the message of a 400. */
+export function parseValues<S extends z.ZodType>(schema: S, values: unknown): z.output<S> {
+  const result = schema.safeParse(values);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  throw badRequest(`Parameter '${issue?.path[0]?.toString() ?? ''}': ${issue?.message ?? 'not valid'}`);
+}
+
+/** Kinds of faults that mean "this is not the JSON that was asked for": Komga's standard body, not `violations`. */
+const structural = new Set(['invalid_type', 'invalid_value', 'invalid_union', 'invalid_key', 'invalid_element', 'unrecognized_keys']);
+
+const fieldName = (path: readonly PropertyKey[]): string =>
+  path.map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${String(part)}`)).join('');
+
+/** A JSON body: wrong structure is a plain 400, a broken rule is a 400 with `violations`. */
+export function parseBody<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const { issues } = result.error;
+  const broken = issues.find((issue) => structural.has(issue.code));
+  if (broken) throw badRequest(`Unusable value at '${fieldName(broken.path)}'`);
+  throw new InvalidInput(
+    issues.filter((issue) => issue.path.length > 0).map(({ path, message }) => ({ fieldName: fieldName(path), message })),
+  );
+}
+
+const jsonType = /^application\/([\w.-]+\+)?json\s*(;|$)/i;
+
+/** The request's JSON, at most `limit` bytes. 415 for another type, 413 when too big, 400 when it cannot be read. */
+export async function readJson(ctx: HttpContext, limit = 4 * 1024 * 1024): Promise<unknown> {
+  const bytes = await readBytes(ctx, limit);
+  if (bytes.length === 0) throw badRequest('Required request body is missing');
+  if (!jsonType.test(ctx.get('content-type'))) throw new HttpFailure(415, 'Content-Type must be application/json');
+  try {
+    return JSON.parse(bytes.toString('utf8')) as unknown;
+  } catch {
+    throw badRequest('The request body is not readable JSON');
+  }
+}
+
+async function readBytes(ctx: HttpContext, limit: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of ctx.req as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > limit) throw new HttpFailure(413, 'The request body is too large');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,25 @@
+import type { Middleware } from 'koa';
+import { withContext } from '../../base/context';
+import type { Log } from '../../base/log';
+import { newId } from '../../base/public-id';
+import type { HttpState } from '../context';
+
+const acceptable = /^[\w.:-]{1,64}$/;
+
+/** Gives every request an id (the client's or a new one), sends it back, and writes one line when it is answered. */
+export function correlate(log: Log): Middleware<HttpState> {
+  return async (ctx, next) => {
+    const given = ctx.get('x-request-id');
+    const correlationId = acceptable.test(given) ? given : newId();
+    ctx.set('X-Request-Id', correlationId);
+    Object.assign(ctx.state, { viewer: null, via: null, sessionHash: null, basePath: '' } satisfies HttpState);
+    const begin = performance.now();
+    await withContext({ correlationId }, async () => {
+      await next();
+      log.info(
+        { method: ctx.method, path: ctx.path, status: ctx.status, ms: Math.round(performance.now() - begin) },
+        'request',
+      );
+    });
+  };
+}

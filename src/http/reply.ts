@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { create as contentDisposition } from 'content-disposition';
+import parseRange from 'range-parser';
+import { fail } from '../base/errors';
+import type { HttpContext } from './context';
+
+/** Komga's: kept by the client alone, and asked about again each time. */
+export const revalidate = 'max-age=0, must-revalidate, private';
+
+/** `yyyy-MM-ddTHH:mm:ssZ`: three clients cannot read a fraction. */
+export const instant = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`;
+
+/** True when the client's copy is still right; the answer is then a 304 without body. */
+export function notModified(ctx: HttpContext, validators: { etag?: string; lastModified?: Date }): boolean {
+  if (validators.etag !== undefined) ctx.set('ETag', validators.etag);
+  if (validators.lastModified !== undefined) ctx.set('Last-Modified', validators.lastModified.toUTCString());
+  ctx.status = 200;
+  if (!ctx.fresh) return false;
+  ctx.status = 304;
+  ctx.body = null;
+  return true;
+}
+
+/** Text with a validator of its content: a client that polls gets 304s. */
+export function sendText(ctx: HttpContext, type: string, body: string, status = 200): void {
+  ctx.set('Content-Type', type);
+  if (status === 200 && (ctx.method === 'GET' || ctx.method === 'HEAD')) {
+    const etag = `W/"${createHash('sha1').update(body).digest('base64url')}"`;
+    if (notModified(ctx, { etag })) return;
+  }
+  ctx.status = status;
+  ctx.body = body;
+}
+
+/** JSON as Komga writes it: no charset, nulls present. */
+export function sendJson(ctx: HttpContext, value: unknown, status = 200): void {
+  sendText(ctx, 'application/json', JSON.stringify(value), status);
+}
+
+export interface Bytes {
+  mediaType: string;
+  data: Buffer | Readable;
+  /** Bytes; needed for a stream so that the client can show progress. */
+  size?: number;
+}
+
+/** A picture or another whole thing in memory or as a stream. Not for files: they need ranges. */
+export function sendBytes(ctx: HttpContext, bytes: Bytes, name?: string): void {
+  ctx.status = 200;
+  ctx.set('Content-Type', bytes.mediaType);
+  if (name !== undefined) ctx.set('Content-Disposition', contentDisposition(name, { type: 'inline' }));
+  ctx.body = bytes.data;
+  if (bytes.size !== undefined) ctx.length = bytes.size;
+}
+
+/**
+ * A file for download: exact length, one range (several are answered whole), name in ASCII and UTF-8.
+ * The path was resolved inside its library by the caller. Throws ERR_1018 when the file is gone.
+ */
+export async function sendFile(ctx: HttpContext, file: { path: string; name: string; mediaType: string }): Promise<void> {
+  const handle = await open(file.path, 'r').catch((error: unknown) => {
+    throw fail('ERR_1018', {}, error);
+  });
+  const stat = await handle.stat();
+  ctx.set('Accept-Ranges', 'bytes');
+  ctx.set('Content-Type', file.mediaType);
+  ctx.set('Content-Disposition', contentDisposition(file.name));
+  const etag = `"${stat.size.toString(36)}-${Math.trunc(stat.mtimeMs).toString(36)}"`;
+  if (notModified(ctx, { etag, lastModified: stat.mtime }) || ctx.method === 'HEAD') {
+    await handle.close();
+    if (ctx.status === 200) ctx.length = stat.size;
+    return;
+  }
+  const range = wantedRange(ctx, stat.size, etag);
+  if (range === 'unsatisfiable') {
+    await handle.close();
+    ctx.set('Content-Range', `bytes */${stat.size}`);
+    ctx.status = 416;
+    ctx.body = null;
+    return;
+  }
+  if (range) {
+    ctx.status = 206;
+    ctx.set('Content-Range', `bytes ${range.start}-${range.end}/${stat.size}`);
+  }
+  const { start, end } = range ?? { start: 0, end: stat.size - 1 };
+  ctx.body = stat.size === 0 ? '' : createReadStream(file.path, { fd: handle, start, end });
+  ctx.length = end - start + 1;
+  if (stat.size === 0) await handle.close();
+}
+
+function wantedRange(ctx: HttpContext, size: number, etag: string): { start: number; end: number } | 'unsatisfiable' | null {
+  const header = ctx.get('range');
+  const condition = ctx.get('if-range');
+  if (header === '' || (condition !== '' && condition !== etag)) return null;
+  const ranges = parseRange(size, header);
+  if (ranges === -1) return 'unsatisfiable';
+  if (ranges === -2 || ranges.type !== 'bytes' || ranges.length !== 1) return null;
+  return ranges[0] ?? null;
+}
