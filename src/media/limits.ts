@@ -1,0 +1,50 @@
+/** What a book file may ask of us. Every reader takes these as a parameter, so that a deployment or a test can set its own. */
+export interface MediaLimits {
+  /** Entries in one archive. The largest comic archives that people keep have some 11,000. */
+  entries: number;
+  /** Bytes of an archive's directory as it lies in the file. */
+  directoryBytes: number;
+  /** Bytes of one unpacked entry. */
+  entryBytes: number;
+  /** Declared bytes of all entries together. */
+  totalBytes: number;
+  /** Unpacked to packed bytes of one entry; only looked at above `ratioFromBytes`, since a white page packs 1000:1. */
+  ratio: number;
+  ratioFromBytes: number;
+  /** Pixels of a picture that is decoded (posters, conversion) or of a page that is rendered. */
+  pixels: number;
+  /** Bytes of an entry that is read whole for its text: ComicInfo.xml, OPF, a document of an EPUB. */
+  metadataBytes: number;
+  /** Bytes of the window that a RAR entry may ask for; the unpacker holds it in memory. */
+  rarDictionaryBytes: number;
+  /** Bytes read from the start of an entry to find out what it is and how large the picture is. */
+  headBytes: number;
+  /** Pages larger than this are streamed instead of being read into one buffer. */
+  bufferedBytes: number;
+  /** Shorter side of a rendered PDF page, pixels. */
+  renderEdge: number;
+  /** Time for one page: unpacking, rendering or converting it. */
+  pageMilliseconds: number;
+  /** Time for all of a book: listing it, or unpacking a solid archive. */
+  bookMilliseconds: number;
+}
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+
+export const defaultLimits: MediaLimits = Object.freeze({
+  entries: 100_000,
+  directoryBytes: 64 * MiB,
+  entryBytes: 192 * MiB,
+  totalBytes: 1024 * 1024 * MiB,
+  ratio: 250,
+  ratioFromBytes: 32 * MiB,
+  pixels: 120_000_000,
+  metadataBytes: 4 * MiB,
+  rarDictionaryBytes: 128 * MiB,
+  headBytes: 1 * MiB,
+  bufferedBytes: 8 * MiB,
+  renderEdge: 1600,
+  pageMilliseconds: 30_000,
+  bookMilliseconds: 120_000,
+});

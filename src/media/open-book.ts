@@ -1,0 +1,34 @@
+import { stat } from 'node:fs/promises';
+import { fail } from '../base/errors';
+import { codedFileError, openSource, type ByteSource } from './byte-source';
+import { detect, type Detected } from './detect';
+import { defaultLimits, type MediaLimits } from './limits';
+import type { Reader } from './reader';
+import { openZip } from './zip';
+
+export interface OpenOptions {
+  limits?: MediaLimits;
+}
+
+async function openDetected(source: ByteSource, { container }: Detected, limits: MediaLimits): Promise<Reader> {
+  switch (container) {
+    case 'zip':
+    case 'epub':
+      return openZip(source, limits);
+    default:
+      throw fail('ERR_1001', { container });
+  }
+}
+
+/** Opens a book file or a folder of pictures; the kind is told by content. Throws coded errors only. */
+export async function openBook(path: string, { limits = defaultLimits }: OpenOptions = {}): Promise<Reader> {
+  const stats = await stat(path).catch((error: unknown) => Promise.reject(codedFileError(error)));
+  if (stats.isDirectory()) throw fail('ERR_1001');
+  const source = await openSource(path);
+  try {
+    return await openDetected(source, await detect(source), limits);
+  } catch (error) {
+    await source.close();
+    throw codedFileError(error);
+  }
+}
