@@ -39,7 +39,7 @@ export const defaultLimits: MediaLimits = Object.freeze({
   totalBytes: 1024 * 1024 * MiB,
   ratio: 250,
   ratioFromBytes: 32 * MiB,
-  pixels: 120_000_000,
+  pixels: 100_000_000,
   metadataBytes: 4 * MiB,
   rarDictionaryBytes: 128 * MiB,
   headBytes: 1 * MiB,

@@ -3,6 +3,7 @@ import { fail } from '../base/errors';
 import { codedFileError, openSource, type ByteSource } from './byte-source';
 import { detect, type Detected } from './detect';
 import { defaultLimits, type MediaLimits } from './limits';
+import { openFolder } from './folder';
 import type { Reader } from './reader';
 import { openZip } from './zip';
 
@@ -23,7 +24,7 @@ async function openDetected(source: ByteSource, { container }: Detected, limits:
 /** Opens a book file or a folder of pictures; the kind is told by content. Throws coded errors only. */
 export async function openBook(path: string, { limits = defaultLimits }: OpenOptions = {}): Promise<Reader> {
   const stats = await stat(path).catch((error: unknown) => Promise.reject(codedFileError(error)));
-  if (stats.isDirectory()) throw fail('ERR_1001');
+  if (stats.isDirectory()) return openFolder(path, limits);
   const source = await openSource(path);
   try {
     return await openDetected(source, await detect(source), limits);

@@ -32,7 +32,7 @@ const candidates: { decode: (bytes: Buffer) => string | null; weigh: (text: stri
     if (/[\uff61-\uff9f]/u.test(letter)) return -1;
     return weighHan(letter);
   }),
-  candidate('euc-kr', (letter) => (/[\uac00-\ud7a3]/u.test(letter) ? 2 : weighHan(letter) - 0.5)),
+  candidate('euc-kr', (letter) => (/[\uac00-\ud7a3]/u.test(letter) ? 2 : -1)),
   candidate('gbk', weighHan),
   candidate('ibm866', (letter) => (/[\u0410-\u044fЁё]/u.test(letter) ? 1 : -2)),
   { decode: decode437, weigh: (text) => weighAll(text, (letter) => (/[à-ÿÀ-ßŒœ]/u.test(letter) ? 0.8 : -2)) },

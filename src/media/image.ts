@@ -1,0 +1,86 @@
+import sharp, { type Sharp } from 'sharp';
+import { fail, type CodedError } from '../base/errors';
+import { defaultLimits, type MediaLimits } from './limits';
+import { pictureSize } from './picture-size';
+import { pictureType } from './picture-type';
+
+export { pictureSize, type PictureSize } from './picture-size';
+export { pictureType } from './picture-type';
+
+// one thread a picture and no cache: as many pictures in flight as there are cores is faster and smaller (performance.md §6)
+sharp.concurrency(1);
+sharp.cache(false);
+
+export interface Picture {
+  data: Buffer;
+  width: number;
+  height: number;
+  mediaType: string;
+}
+
+const undecodable = new Set([
+  'image/bmp',
+  'image/vnd.microsoft.icon',
+  'image/jxl',
+  'image/jp2',
+  'image/heic',
+  'image/heif',
+]);
+
+/** True when a picture of this type can be converted and can have a poster. */
+export const canDecode = (mediaType: string) => mediaType.startsWith('image/') && !undecodable.has(mediaType);
+
+/** Refuses by the header what would cost too much to decode, before any decoder sees it. */
+function checkInput(input: Buffer, limits: MediaLimits): void {
+  const type = pictureType(input);
+  // SVG, text and whatever else the library behind sharp could open is no picture of a book
+  if (type === null) throw fail('ERR_2003', { reason: 'no picture' });
+  if (!canDecode(type)) throw fail('ERR_2005', { type });
+  const size = pictureSize(input);
+  if (size && size.width * size.height > limits.pixels) throw fail('ERR_2001', { ...size });
+}
+
+function codedPictureError(error: unknown): CodedError {
+  const message = error instanceof Error ? error.message : '';
+  if (message.includes('pixel limit')) return fail('ERR_2001', {}, error);
+  if (message.includes('timeout')) return fail('ERR_2006', {}, error);
+  if (message.includes('unsupported image format')) return fail('ERR_2005', {}, error);
+  return fail('ERR_2003', {}, error);
+}
+
+/** The picture upright, the first frame only; damaged data gives what could be decoded, as a browser would show it. */
+function decode(input: Buffer, limits: MediaLimits): Sharp {
+  return sharp(input, { failOn: 'none', limitInputPixels: limits.pixels, sequentialRead: true, animated: false })
+    .autoOrient()
+    .timeout({ seconds: Math.max(1, Math.ceil(limits.pageMilliseconds / 1000)) });
+}
+
+async function encode(picture: Sharp, format: 'jpeg' | 'png', quality: number): Promise<Picture> {
+  const flat = picture.flatten({ background: '#ffffff' });
+  const encoder = format === 'jpeg' ? flat.jpeg({ quality }) : flat.png();
+  try {
+    const { data, info } = await encoder.toBuffer({ resolveWithObject: true });
+    return { data, width: info.width, height: info.height, mediaType: `image/${format}` };
+  } catch (error) {
+    throw codedPictureError(error);
+  }
+}
+
+/** A picture as JPEG or PNG, alpha on white; `maxWidth` makes it narrower, never wider. */
+export async function convertPicture(
+  input: Buffer,
+  { format, maxWidth }: { format: 'jpeg' | 'png'; maxWidth?: number },
+  limits: MediaLimits = defaultLimits,
+): Promise<Picture> {
+  checkInput(input, limits);
+  const picture = decode(input, limits);
+  const sized = maxWidth === undefined ? picture : picture.resize({ width: maxWidth, withoutEnlargement: true });
+  return encode(sized, format, 90);
+}
+
+/** A poster or thumbnail: JPEG, longest edge at most `edge`, never enlarged. */
+export async function makePoster(input: Buffer, edge = 300, limits: MediaLimits = defaultLimits): Promise<Picture> {
+  checkInput(input, limits);
+  const picture = decode(input, limits).resize({ width: edge, height: edge, fit: 'inside', withoutEnlargement: true });
+  return encode(picture, 'jpeg', 80);
+}
