@@ -20,7 +20,7 @@ export interface StoredFile {
 export class BookMedia extends Model {
   static override tableName = 'book_media';
   static override idColumn = 'bookId';
-  static override jsonAttributes = ['pages', 'files', 'extension'];
+  static override jsonAttributes = ['pages', 'files', 'extension', 'comicInfo', 'opf'];
 
   declare bookId: string;
   declare container: string;
@@ -29,4 +29,8 @@ export class BookMedia extends Model {
   declare extension: Record<string, unknown> | null;
   declare fileSize: number;
   declare fileModifiedAt: Date;
+  /** metadata/comic-info.ts ComicInfo, without its pages. */
+  declare comicInfo: Record<string, unknown> | null;
+  /** What metadata/epub-opf.ts read. */
+  declare opf: Record<string, unknown> | null;
 }

@@ -19,5 +19,7 @@ export class Poster extends Model {
   declare height: number;
   declare image: Buffer | null;
   declare path: string | null;
+  /** Of a SIDECAR: the version of the file that the size and dimensions are of. */
+  declare fileModifiedAt: Date | null;
   declare createdAt: Date;
 }

@@ -7,7 +7,7 @@ export const readingDirections = ['LEFT_TO_RIGHT', 'RIGHT_TO_LEFT', 'VERTICAL', 
 /** A folder of books (one-shot: one file), its metadata, and what is aggregated from its books. */
 export class Series extends Model {
   static override tableName = 'series';
-  static override jsonAttributes = ['links', 'alternateTitles', 'provenance', 'booksAuthors'];
+  static override jsonAttributes = ['links', 'alternateTitles', 'provenance', 'booksAuthors', 'seriesJson'];
 
   declare id: string;
   declare libraryId: string;
@@ -38,6 +38,9 @@ export class Series extends Model {
   declare provenance: Record<string, FieldOrigin>;
   declare metadataCreatedAt: Date;
   declare metadataModifiedAt: Date;
+
+  /** Mylar's series.json as it was read, and which version of the file that was. */
+  declare seriesJson: { size: number; modifiedAt: number; patch: Record<string, unknown> | null } | null;
 
   declare booksAuthors: Author[];
   declare booksTags: string[];
