@@ -25,6 +25,11 @@ export interface TaskRule<Payload> {
   key(payload: Payload): string;
   /** Tasks of one group never run at the same time. */
   group?(payload: Payload): string;
+  /**
+   * Groups share this many lines, by hash; absent: one line a group. graphile-worker locks every line it knows whenever it
+   * looks at a task with a line: 10,000 of them cost 9 ms and 560 KB of WAL a task, 32 of them 1.8 ms and 2 KB.
+   */
+  lines?: number;
   priority: Priority;
   /** How often it is tried, with exponential pauses, before it stays failed until an administrator decides. */
   attempts: number;
@@ -43,6 +48,7 @@ export const taskRules: { [T in TaskName]: TaskRule<Tasks[T]> } = {
   refreshSeries: {
     key: ({ seriesId }) => `refreshSeries:${seriesId}`,
     group: ({ seriesId }) => `series:${seriesId}`,
+    lines: 32,
     priority: 5,
     attempts: 5,
   },
