@@ -4,6 +4,7 @@ import { codedFileError, openSource, type ByteSource } from './byte-source';
 import { detect, type Detected } from './detect';
 import { defaultLimits, type MediaLimits } from './limits';
 import { openFolder } from './folder';
+import { openRar } from './rar';
 import type { Reader } from './reader';
 import { openZip } from './zip';
 
@@ -11,13 +12,21 @@ export interface OpenOptions {
   limits?: MediaLimits;
 }
 
-async function openDetected(source: ByteSource, { container }: Detected, limits: MediaLimits): Promise<Reader> {
-  switch (container) {
+async function openDetected(
+  path: string,
+  source: ByteSource,
+  detected: Detected,
+  limits: MediaLimits,
+): Promise<Reader> {
+  switch (detected.container) {
     case 'zip':
     case 'epub':
       return openZip(source, limits);
+    case 'rar4':
+    case 'rar5':
+      return openRar(path, source, detected, limits);
     default:
-      throw fail('ERR_1001', { container });
+      throw fail('ERR_1001', { container: detected.container });
   }
 }
 
@@ -27,7 +36,7 @@ export async function openBook(path: string, { limits = defaultLimits }: OpenOpt
   if (stats.isDirectory()) return openFolder(path, limits);
   const source = await openSource(path);
   try {
-    return await openDetected(source, await detect(source), limits);
+    return await openDetected(path, source, await detect(source), limits);
   } catch (error) {
     await source.close();
     throw codedFileError(error);

@@ -1,0 +1,168 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { Extractor, UnrarError, type FileHeader, type SeekMethod } from 'node-unrar-js/dist/js/Extractor';
+import { getUnrar } from 'node-unrar-js/dist/js/unrar.singleton';
+import { fail } from '../base/errors';
+
+/** What is to be done with the entries of an archive while it is unpacked from the start. */
+export interface UnpackPlan {
+  /** Called with each entry in archive order; false passes over it (in a solid archive it is decoded all the same). */
+  wants(index: number): boolean;
+  /** A run of bytes of a wanted entry, only valid during the call; false stops the unpacking with an error. */
+  write(index: number, bytes: Uint8Array): boolean;
+  /** A wanted entry is complete and its checksum right; false ends the run. */
+  done(index: number): boolean;
+  /** `Date.now()` at which unpacking gives up. */
+  deadline: number;
+}
+
+interface Module {
+  HEAPU8: Uint8Array;
+  extractor: unknown;
+}
+
+interface OpenFile {
+  position: number;
+  size: number;
+}
+
+/**
+ * The extractor of node-unrar-js with its file system replaced: the archive is read in place (also behind the stub of a
+ * self-extracting one), and what comes out goes to the plan, never to the disk under a name of the archive.
+ */
+class Unpacker extends Extractor {
+  protected override _filePath = 'archive';
+  private readonly files = new Map<number, OpenFile>();
+  private index = -1;
+  timedOut = false;
+
+  constructor(
+    private readonly module: Module,
+    private readonly path: string,
+    private readonly offset: number,
+    private readonly plan: UnpackPlan,
+  ) {
+    super(module);
+  }
+
+  /** Everything happens in this call: the module has one slot for the extractor that its callbacks go to. */
+  run(): void {
+    this.module.extractor = this;
+    try {
+      const { files } = this.extract({ files: (header) => this.select(header) });
+      for (const _ of files) if (!this.plan.done(this.index)) break;
+    } finally {
+      (this as unknown as { _archive: { delete(): void } | null })._archive?.delete();
+      for (const fd of this.files.keys()) closeSync(fd);
+      this.files.clear();
+    }
+  }
+
+  get position(): number {
+    return this.index;
+  }
+
+  private select(_header: FileHeader): boolean {
+    this.index++;
+    return this.plan.wants(this.index);
+  }
+
+  private get late(): boolean {
+    this.timedOut ||= Date.now() > this.plan.deadline;
+    return this.timedOut;
+  }
+
+  protected override open(): number {
+    const fd = openSync(this.path, 'r');
+    this.files.set(fd, { position: 0, size: fstatSync(fd).size - this.offset });
+    return fd;
+  }
+
+  /** The output: -1 is no descriptor of the system, and the module only hands it back to us. */
+  protected override create(): number {
+    return outputHandle;
+  }
+
+  protected override closeFile(fd: number): void {
+    if (this.files.delete(fd)) closeSync(fd);
+  }
+
+  protected override read(fd: number, buffer: number, size: number): number {
+    const file = this.files.get(fd);
+    if (!file || this.late) return 0;
+    const count = readSync(fd, this.module.HEAPU8, buffer, size, this.offset + file.position);
+    file.position += count;
+    return count;
+  }
+
+  protected override write(_fd: number, buffer: number, size: number): boolean {
+    return !this.late && this.plan.write(this.index, this.module.HEAPU8.subarray(buffer, buffer + size));
+  }
+
+  protected override tell(fd: number): number {
+    return this.files.get(fd)?.position ?? 0;
+  }
+
+  protected override seek(fd: number, position: number, method: SeekMethod): boolean {
+    const file = this.files.get(fd);
+    if (!file) return false;
+    const target = position + { SET: 0, CUR: file.position, END: file.size }[method];
+    if (target < 0 || target > file.size) return false;
+    file.position = target;
+    return true;
+  }
+}
+
+const outputHandle = 0x7fff_fff0;
+
+/** How a run ended: at which entry it failed and why, or null. */
+export interface UnpackFailure {
+  index: number;
+  code: 'ERR_1002' | 'ERR_2001' | 'ERR_2003' | 'ERR_2006';
+}
+
+function failureOf(error: unknown, unpacker: Unpacker): UnpackFailure {
+  if (unpacker.timedOut) return { index: unpacker.position, code: 'ERR_2006' };
+  const reason = error instanceof UnrarError ? error.reason : null;
+  if (reason === 'ERAR_MISSING_PASSWORD' || reason === 'ERAR_BAD_PASSWORD')
+    return { index: unpacker.position, code: 'ERR_1002' };
+  if (reason === 'ERAR_NO_MEMORY') return { index: unpacker.position, code: 'ERR_2001' };
+  return { index: unpacker.position, code: 'ERR_2003' };
+}
+
+/** Unpacks an archive from its start, in one synchronous run: only for threads that nobody waits for. */
+export async function unpack(path: string, offset: number, plan: UnpackPlan): Promise<UnpackFailure | null> {
+  const module = (await getUnrar()) as Module;
+  const unpacker = new Unpacker(module, path, offset, plan);
+  try {
+    unpacker.run();
+    return null;
+  } catch (error) {
+    return failureOf(error, unpacker);
+  }
+}
+
+/** One entry whole, at most `size` bytes. */
+export async function unpackOne(
+  path: string,
+  offset: number,
+  index: number,
+  size: number,
+  deadline: number,
+): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let total = 0;
+  const failure = await unpack(path, offset, {
+    wants: (candidate) => candidate === index,
+    write: (_, bytes) => {
+      total += bytes.length;
+      if (total > size) return false;
+      chunks.push(Buffer.from(bytes));
+      return true;
+    },
+    done: () => false,
+    deadline,
+  });
+  if (failure) throw fail(failure.code, { index, failedAt: failure.index });
+  if (total !== size) throw fail('ERR_2003', { size: total, declared: size });
+  return Buffer.concat(chunks, total);
+}
