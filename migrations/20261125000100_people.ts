@@ -47,7 +47,7 @@ export async function up(knex: Knex): Promise<void> {
       last_used_at timestamptz not null,
       expires_at timestamptz not null
     );
-    create index session_user on session (user_id);
+    create index session_owner on session (user_id);
     create index session_api_key on session (api_key_id);
     -- the daily clean-up
     create index session_expires on session (expires_at);
