@@ -1,6 +1,5 @@
 import findMyWay, { type HTTPMethod } from 'find-my-way';
 import type { Middleware } from 'koa';
-import type { z } from 'zod';
 import { forbidden, HttpFailure, notFound, unauthorized } from '../base/errors';
 import { isProtocolPath, type HttpContext, type HttpState } from './context';
 import { parseBody, parseValues, readJson, readQueryString } from './input';
@@ -31,7 +30,10 @@ export function dispatch(routes: Route[], options: DispatchOptions = {}): Middle
     if (found) return answer(found.store as Route, found.params, ctx, options);
     const allowed = methods.filter((other) => router.find(other, ctx.path) !== null);
     if (allowed.length > 0) return refuseMethod(ctx, allowed);
-    if (!isProtocolPath(ctx.path)) return next();
+    if (!isProtocolPath(ctx.path)) {
+      await next();
+      return;
+    }
     if (ctx.state.viewer === null) throw unauthorized();
     throw notFound(`No endpoint ${ctx.method} ${ctx.path}.`);
   };
@@ -72,6 +74,6 @@ function send(entry: Route, ctx: HttpContext, value: unknown, options: DispatchO
     ctx.body = null;
     return;
   }
-  if (options.checkReplies) (entry.reply as z.ZodType).parse(value);
+  if (options.checkReplies) entry.reply.parse(value);
   sendJson(ctx, value, entry.status);
 }

@@ -31,7 +31,8 @@ const occurrences = z.array(z.string()).default([]);
 export const many = () => occurrences.transform(items);
 
 /** A list of enum values; an unknown one is 400. */
-export const manyOf = <const T extends readonly string[]>(values: T) => occurrences.transform(items).pipe(z.array(z.enum(values)));
+export const manyOf = <const T extends readonly string[]>(values: T) =>
+  occurrences.transform(items).pipe(z.array(z.enum(values)));
 
 /** A list whose values hold commas themselves (`author=name,role`): never split. */
 export const manyWhole = () => occurrences.transform((list) => list.filter((value) => value !== ''));
@@ -40,7 +41,11 @@ export const manyWhole = () => occurrences.transform((list) => list.filter((valu
 export const manyIds = () => many().transform((list) => list.map((id) => uuidOf(id) ?? nilUuid));
 
 /** A single text; several occurrences are joined by a comma, as Komga does. Absent gives undefined. */
-export const text = () => z.array(z.string()).optional().transform((list) => list?.join(','));
+export const text = () =>
+  z
+    .array(z.string())
+    .optional()
+    .transform((list) => list?.join(','));
 
 const truths = ['true', 'on', 'yes', '1'];
 const falsehoods = ['false', 'off', 'no', '0'];
@@ -118,10 +123,19 @@ export function parseValues<S extends z.ZodType>(schema: S, values: unknown): z.
 }
 
 /** Kinds of faults that mean "this is not the JSON that was asked for": Komga's standard body, not `violations`. */
-const structural = new Set(['invalid_type', 'invalid_value', 'invalid_union', 'invalid_key', 'invalid_element', 'unrecognized_keys']);
+const structural = new Set([
+  'invalid_type',
+  'invalid_value',
+  'invalid_union',
+  'invalid_key',
+  'invalid_element',
+  'unrecognized_keys',
+]);
 
 const fieldName = (path: readonly PropertyKey[]): string =>
-  path.map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${String(part)}`)).join('');
+  path
+    .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${String(part)}`))
+    .join('');
 
 /** A JSON body: wrong structure is a plain 400, a broken rule is a 400 with `violations`. */
 export function parseBody<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
@@ -131,7 +145,9 @@ export function parseBody<S extends z.ZodType>(schema: S, value: unknown): z.out
   const broken = issues.find((issue) => structural.has(issue.code));
   if (broken) throw badRequest(`Unusable value at '${fieldName(broken.path)}'`);
   throw new InvalidInput(
-    issues.filter((issue) => issue.path.length > 0).map(({ path, message }) => ({ fieldName: fieldName(path), message })),
+    issues
+      .filter((issue) => issue.path.length > 0)
+      .map(({ path, message }) => ({ fieldName: fieldName(path), message })),
   );
 }
 

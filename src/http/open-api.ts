@@ -4,8 +4,14 @@ import type { Route } from './route';
 type Json = Record<string, unknown>;
 
 const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): Json => {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any', cycles: 'ref', reused: 'inline' });
-  return rest;
+  const document = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: 'any',
+    cycles: 'ref',
+    reused: 'inline',
+  });
+  delete document.$schema;
+  return document;
 };
 
 /** Path and query parameters of a route: one entry a key of its zod object. */

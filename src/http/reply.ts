@@ -60,7 +60,10 @@ export function sendBytes(ctx: HttpContext, bytes: Bytes, name?: string): void {
  * A file for download: exact length, one range (several are answered whole), name in ASCII and UTF-8.
  * The path was resolved inside its library by the caller. Throws ERR_1018 when the file is gone.
  */
-export async function sendFile(ctx: HttpContext, file: { path: string; name: string; mediaType: string }): Promise<void> {
+export async function sendFile(
+  ctx: HttpContext,
+  file: { path: string; name: string; mediaType: string },
+): Promise<void> {
   const handle = await open(file.path, 'r').catch((error: unknown) => {
     throw fail('ERR_1018', {}, error);
   });
@@ -92,7 +95,11 @@ export async function sendFile(ctx: HttpContext, file: { path: string; name: str
   if (stat.size === 0) await handle.close();
 }
 
-function wantedRange(ctx: HttpContext, size: number, etag: string): { start: number; end: number } | 'unsatisfiable' | null {
+function wantedRange(
+  ctx: HttpContext,
+  size: number,
+  etag: string,
+): { start: number; end: number } | 'unsatisfiable' | null {
   const header = ctx.get('range');
   const condition = ctx.get('if-range');
   if (header === '' || (condition !== '' && condition !== etag)) return null;

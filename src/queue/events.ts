@@ -12,7 +12,9 @@ export type ServerEvent =
   | { type: 'ReadProgressSeriesChanged' | 'ReadProgressSeriesDeleted'; seriesId: string; userId: string }
   | { type: 'ThumbnailBookAdded' | 'ThumbnailBookDeleted'; bookId: string; seriesId: string; selected: boolean }
   | { type: 'ThumbnailSeriesAdded' | 'ThumbnailSeriesDeleted'; seriesId: string; selected: boolean }
-  | { type: 'SessionExpired'; userId: string };
+  | { type: 'SessionExpired'; userId: string }
+  /** Between our processes only: what is remembered of a user's logins is no longer right. */
+  | { type: 'CredentialsChanged'; userId: string };
 
 export const eventChannel = 'kiremisu_event';
 
@@ -21,7 +23,9 @@ const payloadLimit = 7_900;
 
 /** Tells every process; inside a transaction it is told at commit. Events with the same content in one transaction are told once. */
 export async function emit(db: Database | Knex.Transaction, ...events: ServerEvent[]): Promise<void> {
-  const payloads = events.map((event) => JSON.stringify(event)).filter((text) => Buffer.byteLength(text) < payloadLimit);
+  const payloads = events
+    .map((event) => JSON.stringify(event))
+    .filter((text) => Buffer.byteLength(text) < payloadLimit);
   if (payloads.length === 0) return;
   await db.raw('select pg_notify(?, event) from unnest(?::text[]) as event', [eventChannel, payloads]);
 }

@@ -7,13 +7,18 @@ import { absoluteUrl, isProtocolPath, type HttpContext, type HttpState } from '.
 interface Failure {
   status: number;
   message: string;
+  /** Seconds. */
+  retryAfter?: number;
   violations?: { fieldName: string; message: string }[];
 }
 
 /** Codes of Komga stand alone in the message: its web clients translate exactly that. Ours say what they mean. */
 function failureOf(error: unknown): Failure {
   if (error instanceof InvalidInput) return { status: 400, message: error.message, violations: error.violations };
-  if (error instanceof HttpFailure) return { status: error.status, message: error.message };
+  if (error instanceof HttpFailure) {
+    const { retryAfter } = error.details;
+    return { status: error.status, message: error.message, ...(typeof retryAfter === 'number' ? { retryAfter } : {}) };
+  }
   if (isCoded(error)) {
     return { status: error.status, message: error.code < 'ERR_2000' ? error.code : `${error.code} ${error.message}` };
   }
@@ -44,8 +49,10 @@ export function errors(log: Log, authenticationDocument: (ctx: HttpContext) => s
 }
 
 function write(ctx: HttpContext, failure: Failure, authenticationDocument: (ctx: HttpContext) => string): void {
-  for (const name of ['Content-Disposition', 'ETag', 'Last-Modified', 'Content-Range', 'Content-Length']) ctx.remove(name);
+  for (const name of ['Content-Disposition', 'ETag', 'Last-Modified', 'Content-Range', 'Content-Length'])
+    ctx.remove(name);
   ctx.status = failure.status;
+  if (failure.retryAfter !== undefined) ctx.set('Retry-After', String(failure.retryAfter));
   if (failure.status === 401) return challenge(ctx, failure, authenticationDocument);
   if (failure.violations) return json(ctx, { violations: failure.violations });
   if (/^\/opds\/v1/i.test(ctx.path) || !isProtocolPath(ctx.path)) return plain(ctx, failure.message);

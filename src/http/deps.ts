@@ -1,0 +1,16 @@
+import type { Config } from '../base/config';
+import type { Log } from '../base/log';
+import type { Database } from '../db/database';
+import type { Authentication } from '../library/authentication';
+import type { Sessions } from '../library/sessions';
+import type { Queue } from '../queue/tasks';
+
+/** What the routes are given; only main.ts and the tests make it. */
+export interface HttpDeps {
+  config: Pick<Config, 'basePath' | 'trustProxy'>;
+  log: Log;
+  db: Database;
+  queue: Queue;
+  authentication: Authentication;
+  sessions: Sessions;
+}

@@ -1,0 +1,13 @@
+import { z } from 'zod';
+
+/** An id as clients see it (base/public-id.ts). */
+export const idDto = z.string().regex(/^[0-9A-Z]{13}([0-9A-Z]{13})?$/);
+
+/** `yyyy-MM-ddTHH:mm:ssZ`, never a fraction. */
+export const instantDto = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+
+export const dateDto = z.iso.date();
+
+export const authorDto = z.object({ name: z.string(), role: z.string() });
+
+export const linkDto = z.object({ label: z.string(), url: z.string() });
