@@ -152,7 +152,7 @@ describe('hostile documents', () => {
       'T',
     ));
 
-  const many = 200_000;
+  const many = 50_000;
   test.each([
     ['open tags', `<ComicInfo>${'<a>'.repeat(many)}`],
     ['empty tags', `<ComicInfo>${'<a/>'.repeat(many)}</ComicInfo>`],

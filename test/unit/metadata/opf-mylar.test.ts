@@ -128,7 +128,7 @@ describe('text of HTML', () => {
   ])('%j becomes %j', (html, text) => expect(textOfHtml(html)).toBe(text));
 
   test('costs linear time', () => {
-    const parts = ['<', '<a', '<!--', '<script>', '&', '<p>', ' ', '&#'].map((part) => part.repeat(100_000));
+    const parts = ['<', '<a', '<!--', '<script>', '&', '<p>', ' ', '&#'].map((part) => part.repeat(20_000));
     expect(Math.max(...parts.map((html) => bestOfThree(() => textOfHtml(html))))).toBeLessThan(100);
   });
 });
