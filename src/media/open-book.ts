@@ -3,6 +3,7 @@ import { fail } from '../base/errors';
 import { codedFileError, openSource, type ByteSource } from './byte-source';
 import { detect, type Detected } from './detect';
 import { defaultLimits, type MediaLimits } from './limits';
+import { hasEpubMimetype, openEpub } from './epub';
 import { openFolder } from './folder';
 import { openRar } from './rar';
 import type { Reader } from './reader';
@@ -19,9 +20,12 @@ async function openDetected(
   limits: MediaLimits,
 ): Promise<Reader> {
   switch (detected.container) {
-    case 'zip':
     case 'epub':
-      return openZip(source, limits);
+      return openEpub(source, limits);
+    case 'zip':
+      if (!/\.epub$/iu.test(path)) return openZip(source, limits);
+      if (!(await hasEpubMimetype(source, limits))) throw fail('ERR_1032');
+      return openEpub(source, limits);
     case 'rar4':
     case 'rar5':
       return openRar(path, source, detected, limits);

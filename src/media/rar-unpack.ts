@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { Extractor, UnrarError, type FileHeader, type SeekMethod } from 'node-unrar-js/dist/js/Extractor';
+import { Extractor, UnrarError, type SeekMethod } from 'node-unrar-js/dist/js/Extractor';
 import { getUnrar } from 'node-unrar-js/dist/js/unrar.singleton';
 import { fail } from '../base/errors';
 
@@ -48,8 +48,8 @@ class Unpacker extends Extractor {
   run(): void {
     this.module.extractor = this;
     try {
-      const { files } = this.extract({ files: (header) => this.select(header) });
-      for (const _ of files) if (!this.plan.done(this.index)) break;
+      const { files } = this.extract({ files: () => this.select() });
+      while (files.next().done !== true) if (!this.plan.done(this.index)) break;
     } finally {
       (this as unknown as { _archive: { delete(): void } | null })._archive?.delete();
       for (const fd of this.files.keys()) closeSync(fd);
@@ -61,7 +61,7 @@ class Unpacker extends Extractor {
     return this.index;
   }
 
-  private select(_header: FileHeader): boolean {
+  private select(): boolean {
     this.index++;
     return this.plan.wants(this.index);
   }

@@ -56,6 +56,8 @@ export interface OtherEntry {
   name: string;
   mediaType: string;
   size: number | null;
+  /** Where its bytes lie, for containers whose files are served on their own (EPUB). */
+  location?: PageLocation;
 }
 
 export interface BookContent {
@@ -83,5 +85,7 @@ export interface Reader {
   file(name: string): Promise<Buffer | null>;
   /** The bytes of a page that `content()` told of (now or at analysis), as a stream. Stops when the signal aborts. */
   open(location: PageLocation, signal?: AbortSignal): Promise<Readable>;
+  /** The picture that the book itself names as its cover (EPUB); the first page is the cover of other books. */
+  cover?(): Promise<PageLocation | null>;
   close(): Promise<void>;
 }

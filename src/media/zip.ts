@@ -51,7 +51,8 @@ async function measure(source: ByteSource, location: ZipLocation, head: Buffer, 
   return { width: size?.width ?? null, height: size?.height ?? null };
 }
 
-async function readPage(source: ByteSource, entry: ZipEntry, limits: MediaLimits, dimensions: boolean) {
+/** The page that an entry is, or null when its content is no picture. */
+export async function readPage(source: ByteSource, entry: ZipEntry, limits: MediaLimits, dimensions: boolean) {
   const location = locationOf(entry);
   const head = await readHead(source, location, dimensions ? sizeBytes : typeBytes);
   const mediaType = pictureType(head);

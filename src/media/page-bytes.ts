@@ -1,0 +1,176 @@
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+import { fail } from '../base/errors';
+import { resolveInside } from '../base/files';
+import { createBufferPool, type BufferPool } from './buffer-pool';
+import { openSource, readInto } from './byte-source';
+import { createFileHandles, type OpenedFile } from './file-handles';
+import { defaultLimits, type MediaLimits } from './limits';
+import type { Container, PageLocation, SpanLocation, ZipLocation } from './reader';
+import { openSpan } from './span';
+import { checkContent, dataOffset, inflateWhole, localHeaderBytes, openEntry, refusal } from './zip-entry';
+
+export interface OpenPageOptions {
+  /** Changes whenever the file does (its time and size): an open file of another version is not used. */
+  version?: string;
+  /** The client takes gzip: packed pages of a ZIP then go out as they lie in the file. */
+  gzip?: boolean;
+  signal?: AbortSignal;
+}
+
+/** The bytes of a page in a buffer that has to be given back once they are sent. */
+export interface BufferedPage {
+  data: Buffer;
+  size: number;
+  encoding: 'gzip' | null;
+  /** Call when nobody reads `data` any more, so after the answer was written, not when it was handed over. */
+  release(): void;
+}
+
+/** A page too large for a buffer. */
+export interface StreamedPage {
+  stream: Readable;
+  size: number;
+  encoding: null;
+}
+
+export type OpenedPage = BufferedPage | StreamedPage;
+
+export interface PageOpener {
+  /** The bytes of a page whose place is known: one positioned read. Only for locations that `isDirect` accepts. */
+  openPage(file: string, container: Container, location: PageLocation, options?: OpenPageOptions): Promise<OpenedPage>;
+  close(): Promise<void>;
+}
+
+/** True for pages that are bytes of a file; others have to be unpacked or rendered by the page pool. */
+export const isDirect = (location: PageLocation) => location.kind !== 'entry' && location.kind !== 'render';
+
+/** Names and extra fields of local headers are rarely longer; if one is, a second read follows. */
+const slackBytes = 320;
+const gzipHeader = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
+const maxVerified = 10_000;
+
+async function readSpan(file: OpenedFile, { offset, size }: SpanLocation, pool: BufferPool): Promise<BufferedPage> {
+  if (!(offset >= 0 && size >= 0)) throw fail('ERR_2003', { offset, size });
+  const buffer = pool.take(size);
+  try {
+    const data = buffer.subarray(0, size);
+    if ((await readInto(file.handle, data, offset)) < size) throw fail('ERR_2003', { truncated: true });
+    return { data, size, encoding: null, release: () => pool.give(buffer) };
+  } catch (error) {
+    pool.give(buffer);
+    throw error;
+  }
+}
+
+/** Reads header and data at once; tells where in the buffer the data lies. There is room for a gzip trailer behind it. */
+async function readPacked({ handle }: OpenedFile, { offset, compressedSize }: ZipLocation, buffer: Buffer) {
+  const first = buffer.subarray(0, localHeaderBytes + slackBytes + compressedSize);
+  const count = await readInto(handle, first, offset);
+  const start = dataOffset(first.subarray(0, count));
+  if (start + compressedSize <= count) return { start, buffer };
+  const whole = start + compressedSize <= buffer.length - 8 ? buffer : Buffer.allocUnsafe(start + compressedSize + 8);
+  const data = whole.subarray(start, start + compressedSize);
+  if ((await readInto(handle, data, offset + start)) < compressedSize) throw fail('ERR_2003', { truncated: true });
+  return { start, buffer: whole };
+}
+
+/** Puts what gzip wants around raw deflate data: over the end of the local header, and behind the data. */
+function wrapGzip(buffer: Buffer, start: number, location: ZipLocation): Buffer {
+  const end = start + location.compressedSize;
+  gzipHeader.copy(buffer, start - gzipHeader.length);
+  buffer.writeUInt32LE(location.crc32, end);
+  buffer.writeUInt32LE(location.size, end + 4);
+  return buffer.subarray(start - gzipHeader.length, end + 8);
+}
+
+async function readZipPage(
+  file: OpenedFile,
+  location: ZipLocation,
+  pool: BufferPool,
+  gzip: boolean,
+): Promise<BufferedPage> {
+  const pooled = pool.take(localHeaderBytes + slackBytes + location.compressedSize + 8);
+  const release = () => pool.give(pooled);
+  try {
+    const { start, buffer } = await readPacked(file, location, pooled);
+    const packed = buffer.subarray(start, start + location.compressedSize);
+    const isVerified = file.verified.has(location.offset);
+    const plain = location.method === 0 ? packed : isVerified && gzip ? null : await inflateWhole(packed, location);
+    // the checksum costs as much as the read, so it is looked at once for each page of an open file
+    if (plain && !isVerified) checkContent(plain, location);
+    if (file.verified.size < maxVerified) file.verified.add(location.offset);
+    if (location.method !== 0 && gzip && location.crc32 !== 0) {
+      const data = wrapGzip(buffer, start, location);
+      return { data, size: data.length, encoding: 'gzip', release };
+    }
+    if (location.method === 0) return { data: packed, size: packed.length, encoding: null, release };
+    const data = plain ?? (await inflateWhole(packed, location));
+    release();
+    return { data, size: data.length, encoding: null, release: () => undefined };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+/** The file that a location is in; inside a folder book links are resolved when it is opened, not for each page. */
+function fileOf(file: string, location: PageLocation): { key: string; resolve: () => Promise<string> } {
+  if (location.kind !== 'file') return { key: file, resolve: () => Promise.resolve(file) };
+  return { key: path.join(file, location.name), resolve: () => resolveInside(file, location.name) };
+}
+
+function sizeOf(location: PageLocation): number {
+  if (location.kind === 'zip') return Math.max(location.size, location.compressedSize);
+  return location.kind === 'span' ? location.size : 0;
+}
+
+async function openStreamed(
+  resolve: () => Promise<string>,
+  location: PageLocation,
+  limits: MediaLimits,
+  signal?: AbortSignal,
+): Promise<StreamedPage> {
+  const source = await openSource(await resolve());
+  try {
+    const span = location.kind === 'span' ? location : ({ kind: 'span', offset: 0, size: source.size } as const);
+    const stream =
+      location.kind === 'zip'
+        ? await openEntry(source, location, limits, signal)
+        : openSpan(source, span, limits, signal);
+    stream.once('close', () => void source.close());
+    return { stream, size: location.kind === 'zip' ? location.size : span.size, encoding: null };
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
+}
+
+/** Opens pages for answers: keeps files open and buffers for the next page. */
+export function createPageOpener({ limits = defaultLimits, openFiles = 64 } = {}): PageOpener {
+  const handles = createFileHandles({ max: openFiles });
+  const pool = createBufferPool();
+
+  async function readPage(file: OpenedFile, location: PageLocation, gzip: boolean): Promise<BufferedPage | null> {
+    if (location.kind === 'zip') return readZipPage(file, location, pool, gzip);
+    if (location.kind === 'span') return readSpan(file, location, pool);
+    if (file.size > limits.bufferedBytes) return null;
+    return readSpan(file, { kind: 'span', offset: 0, size: file.size }, pool);
+  }
+
+  return {
+    async openPage(file, container, location, { version = '', gzip = false, signal } = {}) {
+      if (!isDirect(location)) throw fail('ERR_2003', { kind: location.kind, container });
+      const refused = location.kind === 'zip' ? refusal(location, limits) : null;
+      if (refused) throw fail(refused, { container });
+      signal?.throwIfAborted();
+      const { key, resolve } = fileOf(file, location);
+      const read =
+        sizeOf(location) > limits.bufferedBytes
+          ? null
+          : await handles.use(`${version}:${key}`, resolve, (opened) => readPage(opened, location, gzip));
+      return read ?? openStreamed(resolve, location, limits, signal);
+    },
+    close: () => handles.close(),
+  };
+}
