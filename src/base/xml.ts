@@ -81,7 +81,7 @@ const localName = (name: string) => name.slice(name.lastIndexOf(':') + 1);
 
 interface Tag {
   name: string;
-  attributes: Map<string, string>;
+  attributes: ReadonlyMap<string, string>;
   isEmpty: boolean;
   end: number;
 }
@@ -90,6 +90,8 @@ interface Tag {
 const tagName = /[^\s<>/="'!?&]+/uy;
 const attribute = /\s*([^\s=<>"'/]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/uy;
 const tagEnd = /\s*(\/?)>/uy;
+
+const noAttributes: ReadonlyMap<string, string> = new Map();
 
 function execAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
   pattern.lastIndex = at;
@@ -100,8 +102,11 @@ function execAt(pattern: RegExp, text: string, at: number): RegExpExecArray | nu
 function readStartTag(text: string, from: number): Tag | null {
   const name = execAt(tagName, text, from + 1);
   if (!name) return null;
-  const attributes = new Map<string, string>();
   let at = tagName.lastIndex;
+  const isPlain = text[at] === '>' || text.startsWith('/>', at);
+  if (isPlain)
+    return { name: name[0], attributes: noAttributes, isEmpty: text[at] === '/', end: text.indexOf('>', at) + 1 };
+  const attributes = new Map<string, string>();
   for (let pair = execAt(attribute, text, at); pair; pair = execAt(attribute, text, at)) {
     at = attribute.lastIndex;
     const key = pair[1] ?? '';
