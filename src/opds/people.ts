@@ -24,3 +24,32 @@ export function credits(people: Person[]): { authors: string[]; contributors: st
   const authors = [...artists, ...writers];
   return { authors, contributors: namesOf(people).filter((name) => !authors.includes(name)) };
 }
+
+/** Keys of a Readium manifest by role; a writer is an author there too, which Komga forgets. */
+const keys: Record<string, string> = {
+  writer: 'author',
+  author: 'author',
+  mangaka: 'author',
+  translator: 'translator',
+  editor: 'editor',
+  artist: 'artist',
+  illustrator: 'illustrator',
+  letterer: 'letterer',
+  penciller: 'penciler',
+  penciler: 'penciler',
+  colorist: 'colorist',
+  inker: 'inker',
+};
+
+/** People by the keys of a Readium manifest; roles without a key of their own are contributors who say their role. */
+export function contributorsByKey(people: Person[]): Record<string, { name: string; role?: string }[]> {
+  const found: Record<string, { name: string; role?: string }[]> = {};
+  for (const { name, role } of people) {
+    const key = keys[role.toLowerCase()] ?? 'contributor';
+    const person = { name: line(name), ...(key === 'contributor' && line(role) !== '' ? { role: line(role) } : {}) };
+    const list = (found[key] ??= []);
+    if (person.name !== '' && !list.some((other) => other.name === person.name && other.role === person.role))
+      list.push(person);
+  }
+  return found;
+}

@@ -1,9 +1,10 @@
 import { addCategory, addHead, addLine, addLink, addPerson, addText, dcNamespace, type Element } from './atom';
+import type { Acquisition, BookRecord, Category } from './book-record';
 import { entryType, feedTypes, type Kind, type PlainPictureType } from './media-types';
-import { credits, type Person } from './people';
+import { credits } from './people';
 import { type Stream, streamAttributes, streamRel } from './pse';
 import type { Urn } from './urn';
-import { languageTag, line, partialDate, timestamp, titleOf } from './wording';
+import { iri, languageTag, line, partialDate, timestamp, titleOf } from './wording';
 
 export const acquisitionRel = 'http://opds-spec.org/acquisition';
 export const imageRel = 'http://opds-spec.org/image';
@@ -44,43 +45,12 @@ export interface NavigationEntry extends Pictures {
   target: Onward & { rel?: OnwardRel };
 }
 
-/** The file of a book, in one format. */
-export interface Acquisition {
-  /** Ends in the file name with its extension. */
-  href: string;
-  type: string;
-  /** Bytes, where known. */
-  size?: number | null;
-  rel?: typeof acquisitionRel | 'http://opds-spec.org/acquisition/open-access';
-}
-
-export interface Category {
-  term: string;
-  scheme?: string;
-}
-
 /** A book, complete. */
-export interface PublicationEntry extends Pictures {
-  id: Urn;
-  /** The same wherever the book is listed. */
-  title: string;
-  /** The last change of the record, never "now". */
-  updated: Date;
+export interface PublicationEntry extends BookRecord, Pictures {
   /** When it came into the library. */
   published?: Date | null;
-  people?: Person[];
-  /** `2008`, `2008-05` or `2008-05-12`; anything else is left out. */
-  issued?: string | null;
-  language?: string | null;
-  publisher?: string | null;
-  /** An IRI, such as `urn:isbn:…`. */
-  identifier?: string | null;
-  categories?: Category[];
-  summary?: string | null;
   /** A line of facts in front of the summary: `CBZ - 54.7 KiB`. PocketBook shows the content, never the summary. */
   facts?: string | null;
-  /** At least one: Panels wants a file also where pages are streamed. */
-  acquisitions: [Acquisition, ...Acquisition[]];
   stream?: Stream | null;
   /** Address of the entry as a document of its own. */
   document?: string | null;
@@ -104,7 +74,7 @@ function addDublinCore(entry: Element, source: PublicationEntry): void {
   addLine(entry, 'dc:language', languageTag(source.language), dcNamespace);
   addLine(entry, 'dc:issued', partialDate(source.issued), dcNamespace);
   addLine(entry, 'dc:publisher', source.publisher, dcNamespace);
-  addLine(entry, 'dc:identifier', source.identifier, dcNamespace);
+  addLine(entry, 'dc:identifier', iri(source.identifier), dcNamespace);
 }
 
 function addCategories(entry: Element, categories: Category[]): void {

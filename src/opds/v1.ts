@@ -11,7 +11,8 @@ import {
   serialize,
 } from './atom';
 import { atomType, entryType, feed2Type, feedTypes, type Kind, searchDescriptionType } from './media-types';
-import { type SearchTemplate } from './open-search';
+import type { FacetGroup } from './facets';
+import type { SearchTemplate } from './open-search';
 import { type Paging, pageLinks } from './paging';
 import { credits } from './people';
 import type { Urn } from './urn';
@@ -24,8 +25,10 @@ import {
 } from './v1-entry';
 
 export type { Link } from './atom';
+export type { Facet, FacetGroup } from './facets';
 export type { Paging } from './paging';
-export type { Acquisition, Category, NavigationEntry, Onward, OnwardRel, Picture, PublicationEntry } from './v1-entry';
+export type { Acquisition, BookRecord, Category } from './book-record';
+export type { NavigationEntry, Onward, OnwardRel, Picture, PublicationEntry } from './v1-entry';
 
 /** What is the same in every feed of one answer. */
 export interface Site {
@@ -61,20 +64,7 @@ export type Feed = Place & {
 
 export type NavigationFeed = Feed & { entries: NavigationEntry[] };
 
-export interface Facet {
-  title: string;
-  href: string;
-  active?: boolean;
-  /** How many books it leads to; true or absent. */
-  count?: number | null;
-}
-
-export interface FacetGroup {
-  title: string;
-  facets: Facet[];
-}
-
-/** Facets may stand only here; apps without them (Panels, Chunky) need the important ones as navigation entries too. */
+/** Facets may stand only here. */
 export type AcquisitionFeed = Feed & { entries: PublicationEntry[]; facets?: FacetGroup[] };
 
 function selfOf(feed: Feed): string {

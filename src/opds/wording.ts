@@ -23,7 +23,16 @@ export function timestamp(date: Date): string {
 
 /** A year, a month or a day as Dublin Core takes it (`2008`, `2008-05`, `2008-05-12`); null for anything else. */
 export function partialDate(text: string | null | undefined): string | null {
-  return /^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$/.test(text ?? '') ? (text ?? null) : null;
+  const date = text ?? '';
+  if (!/^\d{4}(-\d{2}(-\d{2})?)?$/.test(date)) return null;
+  const day = new Date(date);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(date) ? date : null;
+}
+
+/** An IRI with its scheme, as identifiers have to be; null for anything else. */
+export function iri(text: string | null | undefined): string | null {
+  const value = line(text ?? '');
+  return /^[a-z][a-z\d+.-]*:[^\s<>"{}|\\^`]+$/i.test(value) ? value : null;
 }
 
 /** A language as BCP 47, well formed in the usual subset (language, script, region, variants); null for anything else. */

@@ -31,9 +31,10 @@ function streamLinks(xml: string): string[] {
   return found;
 }
 
+if (!hasXmllint) process.stderr.write('Skipped: validation by RelaxNG needs xmllint (package libxml2-utils).\n');
 const validation = hasXmllint ? describe : describe.skip;
 
-validation(hasXmllint ? 'RelaxNG' : 'RelaxNG (skipped: needs xmllint, package libxml2-utils)', () => {
+validation('RelaxNG', () => {
   describeWithReference('OPDS 1.2 documents', () => {
     test.each(catalogs)('%s is valid by the repaired schema, templates included', (_name, { build }) => {
       expect(schemaProblems(schema('opds-1.2.fixed.rng'), build())).toBe('');
