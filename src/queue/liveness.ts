@@ -48,7 +48,7 @@ async function deadWorkers(trx: Knex.Transaction): Promise<string[]> {
 
 async function release(trx: Knex.Transaction, dead: string[]): Promise<Swept> {
   const { rows } = await trx.raw<{ rows: HeldTask[] }>(
-    `select id::text, task_identifier as task, key, attempts, max_attempts
+    `select id::text, task_identifier as task, key, attempts, max_attempts as "maxAttempts"
      from graphile_worker.jobs where locked_by = any(?)`,
     [dead],
   );

@@ -142,7 +142,7 @@ const isPending = '(locked_at is not null or attempts < max_attempts)';
 /** Tasks that wait for an administrator's decision, newest first. */
 export async function failedTasks(db: Database, limit = 100): Promise<FailedTask[]> {
   const { rows } = await db.raw<{ rows: FailedTask[] }>(
-    `select id::text, task_identifier as task, key, coalesce(last_error, '') as error, attempts, created_at
+    `select id::text, task_identifier as task, key, coalesce(last_error, '') as error, attempts, created_at as "createdAt"
      from graphile_worker.jobs where ${isFailed} order by id desc limit ?`,
     [limit],
   );
