@@ -42,12 +42,15 @@ async function comicPages(epub: Epub, dimensions: boolean): Promise<PageEntry[] 
   const { spine } = epub.package;
   if (spine.length === 0 || spine.length > epub.limits.entries) return null;
   for (const item of spine) {
-    const entry = entryOf(epub, await pictureOf(epub, item));
-    const page = entry ? await readPage(epub.source, entry, epub.limits, dimensions) : null;
+    const picture = await pictureOf(epub, item);
+    if (!picture) return null;
+    const entry = entryOf(epub, picture);
+    if (!entry) continue; // told of as a missing file; the other pages can be read
+    const page = await readPage(epub.source, entry, epub.limits, dimensions);
     if (!page) return null;
     pages.push(page);
   }
-  return pages;
+  return pages.length > 0 ? pages : null;
 }
 
 /** Manifest items as files of the book, those of the spine first; the ones that are not in the archive are told apart. */

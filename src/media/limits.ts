@@ -23,6 +23,12 @@ export interface MediaLimits {
   bufferedBytes: number;
   /** Shorter side of a rendered PDF page, pixels. */
   renderEdge: number;
+  /** Pixels of a rendered page; very long pages come out narrower. */
+  renderPixels: number;
+  /** Pixels of one picture that is decoded for rendering; larger ones are left out (pdf.js needs 11 bytes for each). */
+  renderPicturePixels: number;
+  /** Pages of a PDF. */
+  pages: number;
   /** Time for one page: unpacking, rendering or converting it. */
   pageMilliseconds: number;
   /** Time for all of a book: listing it, or unpacking a solid archive. */
@@ -45,6 +51,9 @@ export const defaultLimits: MediaLimits = Object.freeze({
   headBytes: 1 * MiB,
   bufferedBytes: 8 * MiB,
   renderEdge: 1600,
+  renderPixels: 16_000_000,
+  renderPicturePixels: 40_000_000,
+  pages: 20_000,
   pageMilliseconds: 30_000,
   bookMilliseconds: 120_000,
 });

@@ -5,6 +5,7 @@ import { detect, type Detected } from './detect';
 import { defaultLimits, type MediaLimits } from './limits';
 import { hasEpubMimetype, openEpub } from './epub';
 import { openFolder } from './folder';
+import { openPdf } from './pdf';
 import { openRar } from './rar';
 import type { Reader } from './reader';
 import { openZip } from './zip';
@@ -29,8 +30,8 @@ async function openDetected(
     case 'rar4':
     case 'rar5':
       return openRar(path, source, detected, limits);
-    default:
-      throw fail('ERR_1001', { container: detected.container });
+    case 'pdf':
+      return openPdf(source, detected, limits);
   }
 }
 
