@@ -8,9 +8,11 @@ import type { Log } from '../base/log';
 export function graphileLog(log: Log): Logger {
   return new Logger((scope) => (level, detail, meta) => {
     if (meta?.['failure'] === true) return;
+    const severity: string = level;
     const fields = { detail, ...(scope.label === undefined ? {} : { part: scope.label }) };
-    if (level === 'error') return log.error({ ...fields, err: meta?.['error'] }, 'the queue library reports an error');
-    if (level === 'warning') return log.warn(fields, 'the queue library warns');
+    if (severity === 'error')
+      return log.error({ ...fields, err: meta?.['error'] }, 'the queue library reports an error');
+    if (severity === 'warning') return log.warn(fields, 'the queue library warns');
     log.trace(fields, 'the queue library says');
   });
 }

@@ -24,22 +24,13 @@ export async function listenToEvents(
   let told: (() => void) | undefined;
   const listening = new Promise<void>((resolve) => (told = resolve));
 
-  const tell = (payload: string | undefined): void => {
-    try {
-      // only our own processes write to the channel
-      handler(JSON.parse(payload ?? '') as ServerEvent);
-    } catch (error) {
-      log.error({ err: error }, 'an event could not be handled');
-    }
-  };
-
   /** Listens until the connection ends. */
   const session = async (): Promise<void> => {
     const client = new Client({ connectionString: url, application_name: 'kiremisu events', keepAlive: true });
     current = client;
     const ended = new Promise<void>((resolve) => client.once('end', resolve));
     client.on('error', (error) => log.warn({ err: error }, 'the connection for events broke'));
-    client.on('notification', ({ payload }) => tell(payload));
+    client.on('notification', ({ payload }) => tell(payload, log, handler));
     try {
       await client.connect();
       await client.query(`listen ${eventChannel}`);
@@ -70,4 +61,13 @@ export async function listenToEvents(
       await finished;
     },
   };
+}
+
+function tell(payload: string | undefined, log: Log, handler: (event: ServerEvent) => void): void {
+  try {
+    // only our own processes write to the channel
+    handler(JSON.parse(payload ?? '') as ServerEvent);
+  } catch (error) {
+    log.error({ err: error }, 'an event could not be handled');
+  }
 }

@@ -46,11 +46,11 @@ describe('a task that fails', () => {
     const tries = record<[number, boolean]>();
     const passedOver = gate();
     const handlers = handlersOf({
-      analyzeBook: async ({ attempt, lastAttempt }) => {
+      analyzeBook: ({ attempt, lastAttempt }) => {
         tries.add([attempt, lastAttempt]);
         throw fail('ERR_2002', { path: 'secret' });
       },
-      hashBook: async () => passedOver.open(),
+      hashBook: () => passedOver.open(),
     });
     const bookId = newId();
     await queue.submit('analyzeBook', { bookId });
@@ -76,12 +76,12 @@ describe('a task that fails', () => {
     expect(pauses[1]).toBeGreaterThan(2 * (pauses[0] ?? 0));
     expect(await failedTasks(database.db)).toEqual([
       {
-        id: expect.stringMatching(/^\d+$/),
+        id: expect.stringMatching(/^\d+$/) as unknown,
         task: 'analyzeBook',
         key: `analyzeBook:${bookId}`,
         error: 'ERR_2002: The file is damaged',
         attempts: 3,
-        createdAt: expect.any(Date),
+        createdAt: expect.any(Date) as unknown,
       },
     ]);
   });
@@ -92,7 +92,7 @@ describe('a task that fails', () => {
       analyzeBook: () => {
         throw new Error('at once, not by a promise');
       },
-      hashBook: async (_context, { bookId }) => seen.add(bookId),
+      hashBook: (_context, { bookId }) => seen.add(bookId),
     });
     const bookId = newId();
     await queue.submit('analyzeBook', { bookId });
@@ -104,7 +104,7 @@ describe('a task that fails', () => {
   test('is done at once when somebody asks for it again', async () => {
     const tries = record<number>();
     const handlers = handlersOf({
-      analyzeBook: async ({ attempt }) => {
+      analyzeBook: ({ attempt }) => {
         tries.add(attempt);
         if (tries.seen.length === 1) throw new Error('not yet');
       },
@@ -130,7 +130,7 @@ describe('an administrator', () => {
   test('lets a failed task begin anew', async () => {
     const id = await failOne();
     const tries = record<number>();
-    const handlers = handlersOf({ analyzeBook: async ({ attempt }) => tries.add(attempt) });
+    const handlers = handlersOf({ analyzeBook: ({ attempt }) => tries.add(attempt) });
     await whileRunning({ ...running(), handlers }, async () => {
       expect(await retryTask(database.db, id)).toBe(true);
       await tries.toHave(1);
@@ -166,11 +166,11 @@ describe('a runner that is stopped', () => {
     await queue.submit('scanLibrary', { libraryId: newId(), deep: false });
     await whileRunning({ ...running(), handlers }, () => entered.opened);
     expect(await jobs()).toEqual([
-      { attempts: 0, pause: expect.any(Number), error: expect.any(String), lockedBy: null },
+      { attempts: 0, pause: expect.any(Number) as unknown, error: expect.any(String) as unknown, lockedBy: null },
     ]);
     expect((await jobs())[0]?.pause).toBeLessThanOrEqual(0);
     const again = record<number>();
-    const next = handlersOf({ scanLibrary: async ({ attempt }) => again.add(attempt) });
+    const next = handlersOf({ scanLibrary: ({ attempt }) => again.add(attempt) });
     await whileRunning({ ...running(), handlers: next }, () => again.toHave(1));
     expect(again.seen).toEqual([1]);
   });
@@ -189,10 +189,7 @@ describe('a runner that is stopped', () => {
     await runner.stop();
     expect(await jobs()).toMatchObject([{ attempts: 0, lockedBy: null }]);
     const again = gate();
-    await whileRunning(
-      { ...running(), handlers: handlersOf({ scanLibrary: async () => again.open() }) },
-      () => again.opened,
-    );
+    await whileRunning({ ...running(), handlers: handlersOf({ scanLibrary: () => again.open() }) }, () => again.opened);
   });
 
   test('stops by its signal', async () => {
@@ -272,10 +269,10 @@ describe('a worker that is killed', () => {
     await queue.submit('scanLibrary', { libraryId, deep: false });
     const child = await hangingWorker();
     const taken = record<number>();
-    const handlers = handlersOf({ scanLibrary: async ({ attempt }) => taken.add(attempt) });
+    const handlers = handlersOf({ scanLibrary: ({ attempt }) => taken.add(attempt) });
     await whileRunning({ ...running(), handlers }, async () => {
       await sweepDeadWorkers(database.db, log);
-      expect(await jobs()).toMatchObject([{ attempts: 1, lockedBy: expect.any(String) }]);
+      expect(await jobs()).toMatchObject([{ attempts: 1, lockedBy: expect.any(String) as unknown }]);
       await kill(child);
       await sweptUntil((rows) => rows[0]?.lockedBy === null || rows[0]?.attempts === 2 || rows.length === 0);
       await taken.toHave(1);

@@ -28,9 +28,17 @@ test('an operation is queued, runs and is done in one row', async () => {
   expect(await theOnly()).toMatchObject({ id, state: 'queued', startedAt: null, correlationId: 'request-1' });
   const operation = await beginOperation(database.db, scan(subjectId));
   expect(operation.id).toBe(id);
-  expect(await theOnly()).toMatchObject({ state: 'running', startedAt: expect.any(Date), subjectName: 'Comics' });
+  expect(await theOnly()).toMatchObject({
+    state: 'running',
+    startedAt: expect.any(Date) as unknown,
+    subjectName: 'Comics',
+  });
   await operation.finish('done', 'all well');
-  expect(await theOnly()).toMatchObject({ state: 'done', message: 'all well', finishedAt: expect.any(Date) });
+  expect(await theOnly()).toMatchObject({
+    state: 'done',
+    message: 'all well',
+    finishedAt: expect.any(Date) as unknown,
+  });
 });
 
 test('asking again while it runs does not put it back into the queue', async () => {

@@ -138,7 +138,7 @@ describe('running', () => {
         await own.submit('hashBook', payload);
         seen.add({ payload, attempt, lastAttempt, correlationId: currentContext()?.correlationId });
       },
-      hashBook: async () => seen.add({ follows: currentContext()?.correlationId }),
+      hashBook: () => seen.add({ follows: currentContext()?.correlationId }),
     });
     await withContext({ correlationId: 'request-7' }, () => queue.submit('analyzeBook', { bookId }));
     await whileRunning({ url: database.url, db: database.db, handlers }, () => seen.toHave(2));
@@ -150,7 +150,7 @@ describe('running', () => {
 
   test('the highest priority is done first, and within one the oldest', async () => {
     const order = record<string>();
-    const handlers = handlersOf({ analyzeBook: async (_context, { bookId }) => order.add(bookId) });
+    const handlers = handlersOf({ analyzeBook: (_context, { bookId }) => order.add(bookId) });
     const ids = [newId(), newId(), newId(), newId()] as const;
     await queue.submit('analyzeBook', { bookId: ids[0] }, { priority: 0 });
     await queue.submit('analyzeBook', { bookId: ids[1] }, { priority: 4 });
@@ -229,8 +229,8 @@ describe('running', () => {
     const times: number[] = [];
     const seen = record<number>();
     const handlers = handlersOf({
-      scanLibrary: async () => seen.add(times.push(performance.now())),
-      emptyTrash: async () => seen.add(times.push(performance.now())),
+      scanLibrary: () => seen.add(times.push(performance.now())),
+      emptyTrash: () => seen.add(times.push(performance.now())),
     });
     await queue.submit('scanLibrary', { libraryId, deep: false });
     await queue.submit('emptyTrash', { libraryId });

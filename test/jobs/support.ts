@@ -2,22 +2,23 @@ import { EventEmitter, once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { silentLog } from '../../src/base/log';
 import { startRunner, type Runner, type RunnerOptions } from '../../src/queue/runner';
-import type { Handlers } from '../../src/queue/tasks';
+import { taskRules, type Handlers, type TaskContext, type TaskName, type Tasks } from '../../src/queue/tasks';
+
+type Loose = { [T in TaskName]?: (context: TaskContext, payload: Tasks[T]) => unknown };
 
 /** Handlers that must not be called, but for those given. */
-export function handlersOf(some: Partial<Handlers>): Handlers {
+export function handlersOf(some: Loose): Handlers {
   const unexpected = () => Promise.reject(new Error('This task was not expected'));
-  return {
-    scanLibrary: unexpected,
-    analyzeBook: unexpected,
-    generatePoster: unexpected,
-    refreshBookMetadata: unexpected,
-    refreshSeries: unexpected,
-    hashBook: unexpected,
-    emptyTrash: unexpected,
-    cleanUp: unexpected,
-    ...some,
-  };
+  const names = Object.keys(taskRules) as TaskName[];
+  return Object.fromEntries(
+    names.map((name) => {
+      const given = some[name] as ((context: TaskContext, payload: unknown) => unknown) | undefined;
+      return [
+        name,
+        given ? async (context: TaskContext, payload: unknown) => void (await given(context, payload)) : unexpected,
+      ];
+    }),
+  ) as unknown as Handlers;
 }
 
 /** Waits until the condition holds; fails after ten seconds. */
