@@ -1,0 +1,212 @@
+import { fold } from '../base/text';
+import { allOf, anyOf, constant, literal, not, sql, type Sql } from './sql';
+import { isPartial, parseTextQuery, separators, wantedWords, type TextQuery, type Word } from './text-query';
+
+/** Search in words typed by a person (komga-rest.md §7): which rows, and how well they fit. */
+export interface FullText {
+  where: Sql;
+  /** Best first, ascending. */
+  rank: readonly Sql[];
+}
+
+type FieldQuery = Extract<TextQuery, { kind: 'words' | 'phrase' | 'range' }>;
+/** How a field is asked. */
+type Field = (query: FieldQuery) => Sql;
+
+interface Subject {
+  /** What is searched when no field is named: one line a title, folded; and its words where they are stored. */
+  titles: { lines: Sql; words: Sql | null };
+  /** For ranking. */
+  title: Sql;
+  exact: readonly Sql[];
+  fields: ReadonlyMap<string, Field>;
+  /** Keys of the authors, where a field may be the role of one. */
+  authors: Sql | null;
+}
+
+const never = sql`false`;
+const like = (column: Sql, pattern: string): Sql => sql`${column} like ${`%${pattern}%`}`;
+
+function holdsWord(column: Sql, words: Sql | null, word: Word): Sql {
+  if (word.wild) return like(column, literal(word.text).replaceAll('*', '%').replaceAll('?', '_'));
+  if (word.anywhere || isPartial(word.text)) return like(column, literal(word.text));
+  if (words) return sql`${words} @> ${[word.text]}::text[]`;
+  return sql`${column} ~ ${`(^|[${separators}])${word.text}($|[${separators}])`}`;
+}
+
+/** A line break separates titles: a phrase does not reach over it. */
+const withinLine = separators.replace(String.raw`\u0001-\u002f`, String.raw`\u0001-\u0009\u000b-\u002f`);
+
+/** Words in this order; it may begin and end within words, unless these are so short that they would be everywhere. */
+function holdsPhrase(column: Sql, words: readonly string[]): Sql {
+  const [first = '', last = ''] = [words[0], words.at(-1)];
+  const begin = isPartial(first) ? '' : `(^|[${separators}])`;
+  const end = isPartial(last) ? '' : `($|[${separators}])`;
+  const longest = words.reduce((best, word) => (word.length > best.length ? word : best), '');
+  // the trigram index finds the longest word; the pattern is only tried on what it found
+  return sql`(${like(column, literal(longest))} and ${column} ~ ${begin + words.join(`[${withinLine}]+`) + end})`;
+}
+
+function holds(column: Sql, words: Sql | null, query: FieldQuery): Sql {
+  if (query.kind === 'phrase') return holdsPhrase(column, query.words);
+  if (query.kind === 'words') return allOf(query.words.map((word) => holdsWord(column, words, word))) ?? never;
+  const { from, to } = query;
+  return (
+    allOf([from === null ? null : sql`${column} >= ${from}`, to === null ? null : sql`${column} <= ${to}`]) ??
+    sql`${column} <> ''`
+  );
+}
+
+const textField =
+  (column: Sql): Field =>
+  (query) =>
+    holds(column, null, query);
+
+const listField =
+  (values: Sql): Field =>
+  (query) =>
+    sql`exists (select 1 from unnest(${values}) as v(value) where ${holds(sql`v.value`, null, query)})`;
+
+const numberOf = (text: string | undefined): number | null =>
+  text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : null;
+
+/** Equal or in a range; text that is no number is found nowhere. */
+function numberField(column: Sql): Field {
+  return (query) => {
+    if (query.kind === 'range') {
+      const [from, to] = [numberOf(query.from ?? '0'), numberOf(query.to ?? '999999999')];
+      return from === null || to === null ? never : sql`coalesce(${column} between ${from} and ${to}, false)`;
+    }
+    const [word] = query.words;
+    const value = numberOf(typeof word === 'string' ? word : word?.text);
+    return value === null || query.words.length > 1 ? never : sql`${column} is not distinct from ${value}`;
+  };
+}
+
+/** Keys are `role|name`; those without a role hold each name once. */
+const authorField =
+  (keys: Sql): Field =>
+  (query) =>
+    sql`exists (select 1 from unnest(${keys}) as a(key)
+      where a.key like '|%' and ${holds(sql`substr(a.key, 2)`, null, query)})`;
+
+const roleField =
+  (keys: Sql, role: string): Field =>
+  (query) => {
+    const key = `${role.toLowerCase()}|`;
+    return sql`(${keys} @> ${[key]}::text[] and exists (select 1 from unnest(${keys}) as a(key)
+      where starts_with(a.key, ${key}) and ${holds(sql`substr(a.key, ${key.length + 1})`, null, query)}))`;
+  };
+
+const truth = (condition: Sql): Field => textField(sql`coalesce((${condition})::text, '')`);
+const s = (name: string): Sql => constant(`s.${name}`);
+const b = (name: string): Sql => constant(`b.${name}`);
+
+/** Fields that a one-shot book shares with its series. */
+const bookAndSeries: Record<string, Field> = {
+  publisher: textField(s('publisher_key')),
+  reading_direction: textField(sql`coalesce(lower(s.reading_direction), '')`),
+  age_rating: numberField(s('age_rating')),
+  language: textField(sql`lower(s.language)`),
+  genre: listField(s('genre_keys')),
+  sharing_label: listField(s('sharing_label_keys')),
+};
+const seriesStatus = textField(sql`lower(s.status)`);
+
+const year = (date: Sql): Field => numberField(sql`extract(year from ${date})::integer`);
+
+const seriesSubject: Subject = {
+  titles: { lines: s('search_key'), words: s('words') },
+  title: s('title_key'),
+  exact: [s('title_key'), s('title_sort_key')],
+  authors: s('author_keys'),
+  fields: new Map<string, Field>([
+    ...Object.entries(bookAndSeries),
+    ['status', seriesStatus],
+    ['tag', listField(s('tag_keys'))],
+    ['series_tag', listField(s('tags'))],
+    ['book_tag', listField(s('books_tags'))],
+    ['author', authorField(s('author_keys'))],
+    ['release_date', year(s('books_release_date'))],
+    ['total_book_count', numberField(s('total_book_count'))],
+    ['book_count', numberField(s('book_count'))],
+    ['deleted', truth(sql`s.deleted_at is not null`)],
+    ['oneshot', truth(s('oneshot'))],
+    ['complete', truth(sql`s.total_book_count = s.book_count`)],
+  ]),
+};
+
+const ofOneshot =
+  (field: Field): Field =>
+  (query) =>
+    sql`(b.oneshot and exists (select 1 from series s where s.id = b.series_id and ${field(query)}))`;
+
+const mediaStatus = textField(sql`lower(b.media_status)`);
+
+const bookSubject: Subject = {
+  titles: { lines: b('search_key'), words: b('words') },
+  title: b('title_key'),
+  exact: [b('title_key')],
+  authors: b('author_keys'),
+  fields: new Map<string, Field>([
+    ...Object.entries(bookAndSeries).map(([name, field]): [string, Field] => [name, ofOneshot(field)]),
+    ['status', (query) => sql`(${mediaStatus(query)} or ${ofOneshot(seriesStatus)(query)})`],
+    ['isbn', textField(b('isbn'))],
+    ['tag', listField(b('tag_keys'))],
+    ['author', authorField(b('author_keys'))],
+    ['release_date', year(b('release_date'))],
+    ['deleted', truth(sql`b.deleted_at is not null`)],
+    ['oneshot', truth(b('oneshot'))],
+    ['complete', truth(sql`b.oneshot or null`)],
+  ]),
+};
+
+const nameSubject: Subject = {
+  titles: { lines: constant('c.name_key'), words: null },
+  title: constant('c.name_key'),
+  exact: [constant('c.name_key')],
+  authors: null,
+  fields: new Map([['name', textField(constant('c.name_key'))]]),
+};
+
+function compile(query: TextQuery, subject: Subject): Sql {
+  const { lines, words } = subject.titles;
+  if (query.kind === 'signs') return like(lines, literal(query.text));
+  if (query.kind === 'not') return not(compile(query.part, subject));
+  if (query.kind === 'all') return allOf(query.parts.map((part) => compile(part, subject))) ?? sql`true`;
+  if (query.kind === 'any') return anyOf(query.parts.map((part) => compile(part, subject))) ?? sql`true`;
+  if (query.field === null || query.field === 'title') return holds(lines, words, query);
+  const field = subject.fields.get(query.field);
+  if (field) return field(query);
+  return subject.authors ? roleField(subject.authors, query.field)(query) : never;
+}
+
+/** The title itself, then titles with these whole words, then those that begin so, then any; short before long. */
+function rankOf(query: TextQuery, text: string, { titles, title, exact }: Subject): Sql[] {
+  const words = [...new Set(wantedWords(query))];
+  if (words.length === 0) return [title];
+  const whole = words.join(' ');
+  const isExact = anyOf(exact.flatMap((column) => [sql`${column} = ${text}`, sql`${column} = ${whole}`])) ?? never;
+  const allWhole = titles.words ?? sql`string_to_array(${titles.lines}, ' ')`;
+  const step = sql`case when ${isExact} then 0 when ${allWhole} @> ${words}::text[] then 1
+    when ${title} like ${`${literal(whole)}%`} then 2 else 3 end`;
+  return [step, sql`length(${title})`, title];
+}
+
+function fullText(text: string | null | undefined, subject: Subject): FullText | null {
+  const kindOf = (name: string) => {
+    if (name === 'title' || subject.fields.has(name)) return 'field';
+    return subject.authors ? 'role' : 'word';
+  };
+  const query = parseTextQuery(text ?? '', kindOf);
+  return query && { where: compile(query, subject), rank: rankOf(query, fold((text ?? '').trim()), subject) };
+}
+
+/** Over `series s`; null for a blank text. */
+export const seriesText = (text: string | null | undefined): FullText | null => fullText(text, seriesSubject);
+
+/** Over `book b`. */
+export const bookText = (text: string | null | undefined): FullText | null => fullText(text, bookSubject);
+
+/** Over the name of a collection or read list, `c`. */
+export const nameText = (text: string | null | undefined): FullText | null => fullText(text, nameSubject);
