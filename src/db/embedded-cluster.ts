@@ -1,5 +1,20 @@
 import { createHash } from 'node:crypto';
-import { chmod, chown, cp, lchown, lstat, mkdir, readdir, realpath, rename, rm, stat, symlink } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  cp,
+  lchown,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  realpath,
+  rename,
+  rm,
+  stat,
+  symlink,
+} from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Log } from '../base/log';
 import { accountFor, barriers, initdbAccount, type Account } from './embedded-account';
@@ -110,24 +125,42 @@ export async function makeCluster(
 }
 
 async function draw(draft: string, account: Account | undefined, binaries: Binaries, fsync: boolean, template: string) {
+  const author = initdbAccount(account);
   if (await exists(path.join(template, 'PG_VERSION'))) {
     await cp(template, draft, { recursive: true });
+  } else if (author === null) {
+    throw new StartFailure(
+      `The user ${process.getuid?.()} has no name, and Postgres makes no database for such a user: run as a user that exists, or set DATABASE_URL`,
+    );
+  } else if (author === account) {
+    await initdb(draft, author, binaries, fsync);
   } else {
-    await initdb(draft, account, binaries, fsync);
+    await drawElsewhere(draft, author, binaries, fsync);
   }
   await chmod(draft, 0o700);
   if (account) await handOver(draft, account);
 }
 
-async function initdb(draft: string, account: Account | undefined, binaries: Binaries, fsync: boolean): Promise<void> {
-  const author = initdbAccount(account);
-  if (author === null) {
-    throw new StartFailure(
-      `The user ${process.getuid?.()} has no name, and Postgres makes no database for such a user: run as a user that exists, or set DATABASE_URL`,
-    );
+/** The author is neither us nor the owner of the data directory, so it may not be able to enter that. */
+async function drawElsewhere(
+  draft: string,
+  author: Account | undefined,
+  binaries: Binaries,
+  fsync: boolean,
+): Promise<void> {
+  const workshop = await mkdtemp(path.join(tmpdir(), 'kiremisu-cluster-'));
+  try {
+    await chmod(workshop, 0o711);
+    await initdb(path.join(workshop, 'made'), author, binaries, fsync);
+    await cp(path.join(workshop, 'made'), draft, { recursive: true });
+  } finally {
+    await rm(workshop, { recursive: true, force: true });
   }
-  await mkdir(draft, { mode: 0o700 });
-  if (author) await chown(draft, author.uid, author.gid);
+}
+
+async function initdb(folder: string, author: Account | undefined, binaries: Binaries, fsync: boolean): Promise<void> {
+  await mkdir(folder, { mode: 0o700 });
+  if (author) await chown(folder, author.uid, author.gid);
   // who can reach the socket (the account and root, by the folder's mode) may connect
   const settings = [
     `--username=${superuser}`,
@@ -136,7 +169,7 @@ async function initdb(draft: string, account: Account | undefined, binaries: Bin
     '--auth=trust',
     '--no-instructions',
   ];
-  await runCommand(binaries.initdb, ['-D', draft, ...settings, ...(fsync ? [] : ['--no-sync'])], author);
+  await runCommand(binaries.initdb, ['-D', folder, ...settings, ...(fsync ? [] : ['--no-sync'])], author);
 }
 
 /** True also for a link that leads nowhere. */

@@ -41,9 +41,19 @@ export async function knock(socketFolder: string, database: string): Promise<Kno
     await client.end().catch(() => undefined);
     return later(error);
   }
-  // the types do not know it (pg/lib/client.js): an idle lease keeps nobody alive
-  (client as Client & { unref(): void }).unref();
-  return { lease: { lost, release: () => client.end() } };
+  const session = client as Client & Quiet;
+  session.unref();
+  const release = async () => {
+    session.ref();
+    await client.end();
+  };
+  return { lease: { lost, release } };
+}
+
+/** The types of pg leave these out: an idle lease alone does not keep a process alive. */
+interface Quiet {
+  ref(): void;
+  unref(): void;
 }
 
 async function own(client: Client): Promise<void> {
