@@ -9,6 +9,7 @@ import { authenticate } from './middleware/authenticate';
 import { basePath } from './middleware/base-path';
 import { correlate } from './middleware/correlate';
 import { errors } from './middleware/errors';
+import { opdsPath } from './middleware/opds-path';
 import { securityHeaders } from './middleware/security-headers';
 import { allRoutes, authenticationDocument } from './routes';
 import { webUi, type WebFiles } from './ui/web-files';
@@ -46,6 +47,7 @@ export function createApp(options: AppOptions): Koa<HttpState> {
   app.use(errors(log, (ctx: HttpContext) => JSON.stringify(authenticationDocument(ctx))));
   app.use(securityHeaders());
   app.use(basePath(config.basePath, config.trustProxy));
+  app.use(opdsPath());
   const health = healthRouter(options.health, options.draining);
   app.use(health.routes());
   app.use(compression());

@@ -2,6 +2,7 @@ import type { Config } from '../base/config';
 import type { Log } from '../base/log';
 import type { Database } from '../db/database';
 import type { Authentication } from '../library/authentication';
+import type { BookPages } from '../library/pages';
 import type { Sessions } from '../library/sessions';
 import type { Queue } from '../queue/tasks';
 
@@ -13,4 +14,5 @@ export interface HttpDeps {
   queue: Queue;
   authentication: Authentication;
   sessions: Sessions;
+  pages: BookPages;
 }

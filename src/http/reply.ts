@@ -5,6 +5,8 @@ import type { Readable } from 'node:stream';
 import { create as contentDisposition } from 'content-disposition';
 import parseRange from 'range-parser';
 import { fail } from '../base/errors';
+import type { Download } from '../library/downloads';
+import type { FoundPage } from '../library/pages';
 import type { HttpContext } from './context';
 
 /** Komga's: kept by the client alone, and asked about again each time. */
@@ -81,8 +83,8 @@ export async function sendFile(
   if (range === 'unsatisfiable') {
     await handle.close();
     ctx.set('Content-Range', `bytes */${stat.size}`);
-    ctx.status = 416;
     ctx.body = null;
+    ctx.status = 416;
     return;
   }
   if (range) {
@@ -107,4 +109,40 @@ function wantedRange(
   if (ranges === -1) return 'unsatisfiable';
   if (ranges === -2 || ranges.type !== 'bytes' || ranges.length !== 1) return null;
   return ranges[0] ?? null;
+}
+
+/** Aborts when the client hangs up: what is being read or rendered for it stops. */
+function hangUpSignal(ctx: HttpContext): AbortSignal {
+  const controller = new AbortController();
+  ctx.res.once('close', () => {
+    if (!ctx.res.writableFinished) controller.abort();
+  });
+  return controller.signal;
+}
+
+/** A page of a book. Its buffer is used again only when the answer was written. */
+export async function sendPage(ctx: HttpContext, page: FoundPage): Promise<void> {
+  if (notModified(ctx, page)) return;
+  const { data, size, release } = await page.open(hangUpSignal(ctx));
+  if (ctx.method === 'HEAD' && !Buffer.isBuffer(data)) data.destroy();
+  // finish, not close: a socket that died first may still be read from
+  ctx.res.once('finish', release);
+  sendBytes(
+    ctx,
+    { mediaType: page.mediaType, data: ctx.method === 'HEAD' ? Buffer.alloc(0) : data, size },
+    page.fileName,
+  );
+}
+
+/** A file with ranges, or a ZIP made on the fly, whose length nobody knows. */
+export async function sendDownload(
+  ctx: HttpContext,
+  download: Download,
+  mediaType = download.mediaType,
+): Promise<void> {
+  if (download.kind === 'file') return sendFile(ctx, { ...download, mediaType });
+  ctx.status = 200;
+  ctx.set('Content-Type', mediaType);
+  ctx.set('Content-Disposition', contentDisposition(download.name));
+  if (ctx.method !== 'HEAD') ctx.body = download.open();
 }

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { downloadOfBook } from '../../library/downloads';
+import type { HttpDeps } from '../deps';
+import { entityId } from '../input';
+import { sendDownload } from '../reply';
+import { route, type Route } from '../route';
+
+/** Downloads of whole files. Some apps append the file's name to the address to get an extension: it is ignored. */
+export function fileRoutes({ db }: HttpDeps): Route[] {
+  const download = (path: string, id: string) =>
+    route({
+      method: 'get',
+      path,
+      id,
+      tag: 'Books',
+      summary: 'The file of a book; a folder of images as a CBZ',
+      access: 'FILE_DOWNLOAD',
+      params: z.object({ bookId: entityId() }),
+      reply: 'bytes',
+      handler: async ({ ctx, viewer, params }) => {
+        await sendDownload(ctx, await downloadOfBook(db, viewer, params.bookId));
+      },
+    });
+  return [
+    download('/api/v1/books/:bookId/file', 'downloadBookFile'),
+    download('/api/v1/books/:bookId/file/:fileName', 'downloadBookFile_1'),
+  ];
+}

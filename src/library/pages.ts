@@ -1,0 +1,223 @@
+import { LRUCache } from 'lru-cache';
+import type { Readable } from 'node:stream';
+import { badRequest, forbidden, HttpFailure, isCoded, notFound } from '../base/errors';
+import { resolveInside } from '../base/files';
+import type { Database } from '../db/database';
+import { makePoster } from '../media/image';
+import { isDirect, type OpenedPage, type PageOpener } from '../media/page-bytes';
+import type { PagePool } from '../media/page-pool';
+import type { Container, PageLocation } from '../media/reader';
+import type { StoredPage } from '../model/book-media';
+import { findBookFile, pagesOfBook, type BookFile } from '../search/book-file';
+import type { Viewer } from '../search/viewer';
+
+/** How a page is wanted. Without wishes its bytes go out as they lie in the file. */
+export interface PageWish {
+  convert?: 'jpeg' | 'png' | undefined;
+  /** Pixels; wider pages are made smaller, narrower ones are never enlarged. */
+  maxWidth?: number | undefined;
+}
+
+/** A page that is there and may be seen; nothing of its file was read yet, so a 304 costs nothing. */
+export interface FoundPage {
+  mediaType: string;
+  /** Name for the client to keep it under. */
+  fileName: string;
+  etag: string;
+  lastModified: Date;
+  open(signal?: AbortSignal): Promise<PageBody>;
+}
+
+export interface PageBody {
+  data: Buffer | Readable;
+  size: number;
+  /** Call when the answer was written: the buffer is used again. */
+  release(): void;
+}
+
+export interface BookPages {
+  /** Throws 404, 403, and 404 with a reason while the book is not ready. */
+  list(viewer: Viewer, bookId: string): Promise<StoredPage[]>;
+  /** `number` from 1. A number that does not exist is `outOfRange` (Komga's API 400, page streaming 404). */
+  find(viewer: Viewer, bookId: string, number: number, wish: PageWish, outOfRange?: 400 | 404): Promise<FoundPage>;
+  /** JPEG, longest edge `edge`. */
+  thumbnail(viewer: Viewer, bookId: string, number: number, edge: number): Promise<FoundPage>;
+}
+
+const notReady: Partial<Record<BookFile['mediaStatus'], string>> = {
+  UNKNOWN: 'Book has not been analyzed yet',
+  OUTDATED: 'Book is outdated and must be re-analyzed',
+  ERROR: 'Book analysis failed',
+  UNSUPPORTED: 'Book format is not supported',
+};
+
+const extensions: Record<string, string> = {
+  'image/jpeg': 'jpeg',
+  'image/png': 'png',
+  'image/gif': 'gif',
+  'image/webp': 'webp',
+  'image/avif': 'avif',
+  'image/heic': 'heic',
+  'image/jxl': 'jxl',
+  'image/bmp': 'bmp',
+  'image/tiff': 'tiff',
+};
+
+/** The book if the viewer may see it. Throws 404 and 403. */
+export async function visibleBookFile(db: Database, viewer: Viewer, bookId: string): Promise<BookFile> {
+  const book = await findBookFile(db, viewer, bookId);
+  if (!book) throw notFound();
+  if (!book.visible) throw forbidden();
+  return book;
+}
+
+function requireReady(book: BookFile): void {
+  const reason = notReady[book.mediaStatus];
+  if (reason !== undefined) throw notFound(reason);
+}
+
+/** The file of a book, resolved below its library's root. Throws 404 when it is not there. */
+export async function pathOfBook(book: Pick<BookFile, 'root' | 'path'>): Promise<string> {
+  try {
+    return await resolveInside(book.root, book.path);
+  } catch (error) {
+    if (isCoded(error)) throw notFound('File not found, it may have moved');
+    throw error;
+  }
+}
+
+/** A version that changes with every analysis: what was stored about a page is only right for it. */
+const versionOf = (book: BookFile): string => `${book.id}:${book.mediaModifiedAt.getTime()}`;
+
+/** Whether the page goes out as it is. */
+function isUnchanged(page: StoredPage, { convert, maxWidth }: PageWish): boolean {
+  const rightFormat = convert === undefined || page.mediaType === `image/${convert}`;
+  const narrow = maxWidth === undefined || (page.width !== null && page.width <= maxWidth);
+  return rightFormat && narrow;
+}
+
+/** A resized page keeps its type where a browser-safe one is written; others become JPEG. */
+function resultType(page: StoredPage, { convert }: PageWish): 'jpeg' | 'png' {
+  return convert ?? (page.mediaType === 'image/png' ? 'png' : 'jpeg');
+}
+
+export interface BookPagesDeps {
+  db: Database;
+  opener: PageOpener;
+  pool: PagePool;
+}
+
+/** Pages of books for every protocol. What analysis stored of a book is remembered: a page costs one small statement. */
+export function createBookPages({ db, opener, pool }: BookPagesDeps): BookPages {
+  const pageLists = new LRUCache<string, StoredPage[]>({ max: 500 });
+  const paths = new LRUCache<string, string>({ max: 2_000, ttl: 30_000 });
+
+  async function pagesOf(book: BookFile): Promise<StoredPage[]> {
+    const version = versionOf(book);
+    const known = pageLists.get(version);
+    if (known) return known;
+    const pages = await pagesOfBook(db, book.id);
+    pageLists.set(version, pages);
+    return pages;
+  }
+
+  async function pathOf(book: BookFile): Promise<string> {
+    const version = versionOf(book);
+    const known = paths.get(version);
+    if (known !== undefined) return known;
+    const path = await pathOfBook(book);
+    paths.set(version, path);
+    return path;
+  }
+
+  async function pageOf(viewer: Viewer, bookId: string, number: number, outOfRange: 400 | 404) {
+    const book = await visibleBookFile(db, viewer, bookId);
+    requireReady(book);
+    const page = (await pagesOf(book))[number - 1];
+    if (!page) throw new HttpFailure(outOfRange, 'Page number does not exist');
+    return { book, page };
+  }
+
+  async function original(book: BookFile, page: StoredPage, signal?: AbortSignal): Promise<PageBody> {
+    const location = page.location as unknown as PageLocation;
+    const container = (book.container ?? 'zip') as Container;
+    const path = await pathOf(book);
+    if (!isDirect(location)) return whole(await pool.page({ path, container, location }, signal));
+    const options = { version: versionOf(book), ...(signal ? { signal } : {}) };
+    return bodyOf(await opener.openPage(path, container, location, options));
+  }
+
+  async function changed(book: BookFile, page: StoredPage, wish: PageWish, signal?: AbortSignal): Promise<PageBody> {
+    const request = {
+      path: await pathOf(book),
+      container: (book.container ?? 'zip') as Container,
+      location: page.location as unknown as PageLocation,
+      convert: resultType(page, wish),
+      ...(wish.maxWidth === undefined ? {} : { maxWidth: wish.maxWidth }),
+    };
+    return whole(await pool.page(request, signal));
+  }
+
+  const found = (
+    book: BookFile,
+    number: number,
+    mediaType: string,
+    variant: string,
+    open: FoundPage['open'],
+  ): FoundPage => ({
+    mediaType,
+    fileName: `${book.name}-${number}.${extensions[mediaType] ?? 'bin'}`,
+    etag: `"${Buffer.from(book.id.replaceAll('-', ''), 'hex').toString('base64url')}-${book.mediaModifiedAt.getTime().toString(36)}-${number}${variant}"`,
+    lastModified: book.mediaModifiedAt,
+    open,
+  });
+
+  return {
+    async list(viewer, bookId) {
+      const book = await visibleBookFile(db, viewer, bookId);
+      requireReady(book);
+      return pagesOf(book);
+    },
+
+    async find(viewer, bookId, number, wish, outOfRange = 400) {
+      const { book, page } = await pageOf(viewer, bookId, number, outOfRange);
+      if (isUnchanged(page, wish)) {
+        return found(book, number, page.mediaType, '', (signal) => original(book, page, signal));
+      }
+      const format = resultType(page, wish);
+      const variant = `-${format}-${wish.maxWidth ?? ''}`;
+      return found(book, number, `image/${format}`, variant, (signal) => changed(book, page, wish, signal));
+    },
+
+    async thumbnail(viewer, bookId, number, edge) {
+      const { book, page } = await pageOf(viewer, bookId, number, 400);
+      return found(book, number, 'image/jpeg', `-thumbnail-${edge}`, async (signal) => {
+        const body = await original(book, page, signal);
+        const poster = await makePoster(await wholeBuffer(body), edge).finally(() => body.release());
+        return whole(poster);
+      });
+    },
+  };
+}
+
+const whole = ({ data }: { data: Buffer }): PageBody => ({ data, size: data.length, release: () => undefined });
+
+function bodyOf(page: OpenedPage): PageBody {
+  if ('stream' in page) return { data: page.stream, size: page.size, release: () => undefined };
+  return { data: page.data, size: page.size, release: () => page.release() };
+}
+
+async function wholeBuffer({ data }: PageBody): Promise<Buffer> {
+  if (Buffer.isBuffer(data)) return data;
+  const chunks: Buffer[] = [];
+  for await (const chunk of data as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+/** Komga's `convert` parameter: any case, empty is none. Throws 400. */
+export function conversionOf(text: string | undefined): PageWish['convert'] {
+  const format = text?.toLowerCase() ?? '';
+  if (format === '') return undefined;
+  if (format === 'jpeg' || format === 'png') return format;
+  throw badRequest('Invalid conversion format');
+}

@@ -1,0 +1,164 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { readConfig, InvalidConfig, maskedConfig, type Config } from './base/config';
+import { createLog, type Log } from './base/log';
+import { closeDatabase, openDatabase } from './db/database';
+import { startEmbedded } from './db/embedded';
+import { migrate, pendingMigrations } from './db/migrate';
+import { StartFailure } from './db/start-failure';
+import { createApp } from './http/app';
+import { loadWebFiles } from './http/ui/web-files';
+import { activityRecorder } from './library/authentication-activity';
+import { createAuthentication } from './library/authentication';
+import { openBookPages } from './library/book-pages';
+import { addMissingLibraries } from './library/libraries';
+import { createSessions } from './library/sessions';
+import { getSettings } from './library/settings';
+import { claim, isClaimed } from './library/users';
+import { createViewers } from './library/viewers';
+import { listenToEvents } from './queue/listen';
+import { createQueue, migrateQueue } from './queue/queue';
+import { startWorkerProcess } from './worker/process';
+
+/** Requests in flight get this long, milliseconds; the whole stop stays below ten seconds. */
+const drainPatience = 2_500;
+
+/** What was started, to be stopped in the opposite order. */
+type Closer = () => Promise<void> | void;
+
+async function start(config: Config, log: Log, closers: Closer[]): Promise<void> {
+  const url = config.databaseUrl ?? (await embedded(config, log, closers));
+  const db = await openDatabase(url, { log, applicationName: 'kiremisu http' });
+  closers.push(() => closeDatabase(db));
+  await migrate(db);
+  await migrateQueue(url, log);
+
+  const queue = createQueue(db);
+  const sessions = createSessions(db);
+  const viewers = createViewers(db);
+  const rememberMeDays = async () => (await getSettings(db)).rememberMeDurationDays;
+  const authentication = createAuthentication({ db, sessions, viewers, record: activityRecorder(db), rememberMeDays });
+  const events = await listenToEvents(url, log, (event) => {
+    if (event.type === 'CredentialsChanged') authentication.forget(event.userId);
+  });
+  closers.push(() => events.close());
+
+  const pages = openBookPages({ db, log, cacheDir: path.join(config.dataDir, 'page-cache') });
+  closers.push(() => pages.close());
+  if (config.admin && !(await isClaimed(db))) await claim(db, config.admin.email, config.admin.password);
+  await addMissingLibraries({ db, queue, log }, config.libraries);
+  const worker = startWorkerProcess({ databaseUrl: url, workers: config.workers, logLevel: config.logLevel, log });
+  closers.push(() => worker.stop());
+
+  let draining = false;
+  const app = createApp({
+    config,
+    log,
+    db,
+    queue,
+    sessions,
+    authentication,
+    pages,
+    rememberMeDays,
+    webFiles: await loadWebFiles(path.resolve(__dirname, '..', 'web')),
+    health: {
+      database: async () => (await db.raw('select 1')) !== undefined,
+      migrations: async () => (await pendingMigrations(db)).length === 0,
+      workers: () => worker.ready(),
+    },
+    draining: () => draining,
+  });
+  const handle = app.callback();
+  const server = createServer((request, response) => void handle(request, response));
+  await listen(server, config);
+  closers.push(() => {
+    draining = true;
+    return drain(server);
+  });
+  tellWhere(config, (server.address() as AddressInfo).port, log);
+}
+
+async function embedded(config: Config, log: Log, closers: Closer[]): Promise<string> {
+  const postgres = await startEmbedded({ dataDir: config.dataDir, log });
+  closers.push(() => postgres.stop());
+  return postgres.url;
+}
+
+function listen(server: Server, { host, port }: Config): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const taken = error.code === 'EADDRINUSE';
+      const reason = taken ? `port ${port} is in use: set PORT to another one` : `${host}:${port}: ${error.message}`;
+      reject(new StartFailure(`The server cannot listen on ${reason}`, { cause: error }));
+    });
+    server.listen(port, host, resolve);
+  });
+}
+
+/** Takes no more connections, lets answers finish, then cuts what is left (event streams never end by themselves). */
+async function drain(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  const cut = setTimeout(() => server.closeAllConnections(), drainPatience);
+  await closed;
+  clearTimeout(cut);
+}
+
+function tellWhere(config: Config, port: number, log: Log): void {
+  const host = ['0.0.0.0', '::'].includes(config.host) ? 'localhost' : config.host;
+  const address = `http://${host}:${port}${config.basePath}`;
+  log.info({ address, pid: process.pid }, 'ready');
+  process.stderr.write(`\nKireMisu is ready at ${address}/\nOPDS catalog: ${address}/opds/v1.2/catalog\n\n`);
+}
+
+async function stop(closers: Closer[], log: Log): Promise<boolean> {
+  let clean = true;
+  for (let closer = closers.pop(); closer; closer = closers.pop()) {
+    try {
+      await closer();
+    } catch (error) {
+      clean = false;
+      log.error({ err: error }, 'a part did not stop cleanly');
+    }
+  }
+  return clean;
+}
+
+function configuration(): Config {
+  try {
+    return readConfig(process.env, process.argv.slice(2));
+  } catch (error) {
+    if (!(error instanceof InvalidConfig)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
+}
+
+async function main(): Promise<void> {
+  const config = configuration();
+  const log = createLog(config.logLevel, { process: 'http' });
+  const closers: Closer[] = [];
+  let ending: Promise<void> | undefined;
+  const end = (code: number): Promise<void> =>
+    (ending ??= stop(closers, log).then((clean) => process.exit(code === 0 && !clean ? 1 : code)));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      log.info({ signal }, 'stopping');
+      void end(0);
+    });
+  }
+  process.on('unhandledRejection', (error) => {
+    log.fatal({ err: error }, 'unhandled rejection');
+    void end(1);
+  });
+  log.info(maskedConfig(config), 'starting');
+  try {
+    await start(config, log, closers);
+  } catch (error) {
+    log.fatal({ err: error }, 'start failed');
+    if (error instanceof StartFailure) process.stderr.write(`${error.message}\n`);
+    await end(1);
+  }
+}
+
+void main();
