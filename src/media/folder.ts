@@ -15,7 +15,7 @@ import type { BookContent, PageEntry, Reader } from './reader';
 const maxDepth = 8;
 
 /** Names of all files below a folder, `/` as separator. Symbolic links and hidden parts are passed over. */
-async function listFiles(root: string, limits: MediaLimits): Promise<string[]> {
+export async function listFiles(root: string, limits: MediaLimits): Promise<string[]> {
   const found: string[] = [];
   const visit = async (folder: string, depth: number): Promise<void> => {
     for await (const item of await opendir(path.join(root, folder))) {

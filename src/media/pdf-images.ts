@@ -133,13 +133,12 @@ async function pageContent(file: PdfFile, page: PdfDict): Promise<Buffer> {
   const reference = page.get('Contents');
   const direct = await file.stream(reference);
   const resolved = direct ? null : await file.resolve(reference);
-  const streams = direct
-    ? [direct]
-XX
+  const parts = Array.isArray(resolved) ? resolved : [];
+  const streams = direct ? [direct] : await Promise.all(parts.map((part) => file.stream(part)));
   if (streams.reduce((sum, stream) => sum + (stream?.length ?? 0), 0) > maxContentBytes)
     throw new PdfSyntaxError('content');
-  const parts = await Promise.all(streams.map((stream) => (stream ? file.content(stream) : Buffer.alloc(0))));
-  return Buffer.concat(parts.flatMap((part) => [part, Buffer.from('\n')]));
+  const contents = await Promise.all(streams.map(async (stream) => (stream ? file.content(stream) : Buffer.alloc(0))));
+  return Buffer.concat(contents.flatMap((part) => [part, Buffer.from('\n')]));
 }
 
 async function resource(file: PdfFile, page: PdfDict, kind: string, name: string): Promise<PdfValue | undefined> {

@@ -37,7 +37,7 @@ async function readListing(source: ByteSource, { container, offset }: Detected, 
 }
 
 /** Why an entry cannot be read, or null. */
-function refusal(entry: RarEntry, { source, limits }: RarBook): string | null {
+export function refusalOf(entry: RarEntry, { source, limits }: RarBook): string | null {
   if (entry.encrypted) return 'ERR_1002';
   if (entry.dataOffset + entry.packedSize > source.size) return 'ERR_2002';
   if (entry.size > limits.entryBytes || entry.dictionary > limits.rarDictionaryBytes) return 'ERR_2001';
@@ -146,13 +146,13 @@ async function rarContent(book: RarBook, dimensions: boolean, metadata: Map<stri
   const files = book.listing.entries.filter(({ file }) => file);
   const packed = files.filter(
     (entry) =>
-      !entry.stored && entry.size > 0 && refusal(entry, book) === null && (mayBePage(entry) || isMetadata(entry)),
+      !entry.stored && entry.size > 0 && refusalOf(entry, book) === null && (mayBePage(entry) || isMetadata(entry)),
   );
   const { heads, problems } = packed.some(mayBePage)
     ? await unpackHeads(book, packed)
     : { heads: new Map<number, Buffer>(), problems: new Map<number, string>() };
   for (const entry of files) {
-    const problem = refusal(entry, book) ?? problems.get(entry.index) ?? null;
+    const problem = refusalOf(entry, book) ?? problems.get(entry.index) ?? null;
     const head =
       entry.stored && problem === null && mayBePage(entry)
         ? await storedHead(book, entry, dimensions)
@@ -178,7 +178,7 @@ async function rarContent(book: RarBook, dimensions: boolean, metadata: Map<stri
 export async function unpackEntry(book: RarBook, index: number): Promise<Buffer> {
   const entry = book.listing.entries[index];
   if (!entry?.file) throw fail('ERR_2003', { index });
-  const problem = refusal(entry, book);
+  const problem = refusalOf(entry, book);
   if (problem !== null) throw fail(problem as 'ERR_2003', { index });
   if (entry.stored) return book.source.read(entry.dataOffset, entry.size);
   return unpackOne(book.path, book.offset, index, entry.size, Date.now() + book.limits.bookMilliseconds);
@@ -215,7 +215,7 @@ export async function openRar(
     },
     async file(name) {
       const entry = book.listing.entries.find((candidate) => candidate.file && candidate.name === name);
-      if (!entry || entry.size > limits.metadataBytes || refusal(entry, book) !== null) return null;
+      if (!entry || entry.size > limits.metadataBytes || refusalOf(entry, book) !== null) return null;
       return metadata.get(name) ?? unpackEntry(book, entry.index);
     },
     async open(location, signal) {

@@ -1,0 +1,41 @@
+import { fail } from '../base/errors';
+import type { UnpackedFile } from './page-task';
+
+/** One run through an archive, and who waits for which entry of it. */
+export interface SolidRun {
+  /** Resolves when the entry is there; rejects when the run ended without it. */
+  wait(index: number): Promise<void>;
+  arrived(file: UnpackedFile): void;
+  ended(error: unknown): void;
+}
+
+interface Waiter {
+  resolve: () => void;
+  reject: (error: unknown) => void;
+}
+
+/** Requests for pages of one archive share the run that is going on: a solid archive is unpacked once for all of them. */
+export function createSolidRun(): SolidRun {
+  const there = new Set<number>();
+  const waiting = new Map<number, Waiter[]>();
+  let end: { error: unknown } | null = null;
+  return {
+    wait(index) {
+      if (there.has(index)) return Promise.resolve();
+      if (end) return Promise.reject(end.error);
+      return new Promise((resolve, reject) => {
+        waiting.set(index, [...(waiting.get(index) ?? []), { resolve, reject }]);
+      });
+    },
+    arrived({ index }) {
+      there.add(index);
+      for (const { resolve } of waiting.get(index) ?? []) resolve();
+      waiting.delete(index);
+    },
+    ended(error) {
+      end = { error: error ?? fail('ERR_2003', { reason: 'not in the archive' }) };
+      for (const { reject } of [...waiting.values()].flat()) reject(end.error);
+      waiting.clear();
+    },
+  };
+}
