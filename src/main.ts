@@ -13,10 +13,12 @@ import { activityRecorder } from './library/authentication-activity';
 import { createAuthentication } from './library/authentication';
 import { openBookPages } from './library/book-pages';
 import { addMissingLibraries } from './library/libraries';
+import { createPosters } from './library/posters';
 import { createSessions } from './library/sessions';
 import { getSettings } from './library/settings';
 import { claim, isClaimed } from './library/users';
 import { createViewers } from './library/viewers';
+import { defaultLimits } from './media/limits';
 import { listenToEvents } from './queue/listen';
 import { createQueue, migrateQueue } from './queue/queue';
 import { startWorkerProcess } from './worker/process';
@@ -44,11 +46,11 @@ async function start(config: Config, log: Log, closers: Closer[]): Promise<void>
   });
   closers.push(() => events.close());
 
-  const pages = openBookPages({ db, log, cacheDir: path.join(config.dataDir, 'page-cache') });
+  const pages = await openBookPages({ db, cacheDir: path.join(config.dataDir, 'page-cache') });
   closers.push(() => pages.close());
   if (config.admin && !(await isClaimed(db))) await claim(db, config.admin.email, config.admin.password);
   await addMissingLibraries({ db, queue, log }, config.libraries);
-  const worker = startWorkerProcess({ databaseUrl: url, workers: config.workers, logLevel: config.logLevel, log });
+  const worker = await startWorkerProcess({ config: { ...config, databaseUrl: url }, log });
   closers.push(() => worker.stop());
 
   let draining = false;
@@ -60,6 +62,7 @@ async function start(config: Config, log: Log, closers: Closer[]): Promise<void>
     sessions,
     authentication,
     pages,
+    posters: createPosters({ db, queue, limits: defaultLimits }),
     rememberMeDays,
     webFiles: await loadWebFiles(path.resolve(__dirname, '..', 'web')),
     health: {

@@ -51,3 +51,13 @@ async function refuseNewer(runner: Database, source: Knex.MigrationSource<unknow
     `The database was used by a newer KireMisu (it holds the migration ${unknown}): update the program, or restore a backup of the database`,
   );
 }
+
+/** Names that the database lacks; empty when it is at the program's level. */
+export async function pendingMigrations(
+  db: Database,
+  source: Knex.MigrationSource<unknown> = migrationSource(),
+): Promise<string[]> {
+  const applied = new Set(await db<{ name: string }>('knex_migrations').pluck('name'));
+  const known = (await source.getMigrations([])).map((migration) => source.getMigrationName(migration));
+  return known.filter((name) => !applied.has(name));
+}

@@ -3,6 +3,7 @@ import type { Log } from '../base/log';
 import type { Database } from '../db/database';
 import type { Authentication } from '../library/authentication';
 import type { BookPages } from '../library/pages';
+import type { Posters } from '../library/posters';
 import type { Sessions } from '../library/sessions';
 import type { Queue } from '../queue/tasks';
 
@@ -15,4 +16,5 @@ export interface HttpDeps {
   authentication: Authentication;
   sessions: Sessions;
   pages: BookPages;
+  posters: Posters;
 }

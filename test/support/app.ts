@@ -1,14 +1,20 @@
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import supertest from 'supertest';
 import { silentLog } from '../../src/base/log';
 import { createApp, type AppOptions } from '../../src/http/app';
 import { activityRecorder } from '../../src/library/authentication-activity';
 import { createAuthentication } from '../../src/library/authentication';
+import { openBookPages, type OpenBookPages } from '../../src/library/book-pages';
+import { createPosters } from '../../src/library/posters';
 import { createSessions } from '../../src/library/sessions';
 import { getSettings } from '../../src/library/settings';
 import { claim, createUser, unrestricted, type Restrictions } from '../../src/library/users';
 import { createViewers } from '../../src/library/viewers';
+import { defaultLimits } from '../../src/media/limits';
 import type { Role } from '../../src/model/user-account';
 import { createQueue } from '../../src/queue/queue';
 import { useDatabase, type TestDatabase } from './database';
@@ -33,10 +39,12 @@ type Overrides = (test: TestDatabase) => Partial<AppOptions> | Promise<Partial<A
 /** The whole HTTP side on a database of its own, listening on a free port; claimed by an administrator. */
 export function useApp(overrides: Overrides = () => ({}), { claimed = true } = {}): TestApp {
   const test = useDatabase();
-  const held: { server?: Server; base?: string; adminId?: string } = {};
+  const held: { server?: Server; base?: string; adminId?: string; cacheDir?: string; pages?: OpenBookPages } = {};
 
   beforeAll(async () => {
-    const app = createApp({ ...appOptions(test), ...(await overrides(test)) });
+    held.cacheDir = await mkdtemp(path.join(tmpdir(), 'kiremisu-pages-'));
+    held.pages = await openBookPages({ db: test.db, cacheDir: held.cacheDir });
+    const app = createApp({ ...appOptions(test, held.pages), ...(await overrides(test)) });
     const handle = app.callback();
     held.server = createServer((request, response) => void handle(request, response));
     await new Promise<void>((resolve) => held.server?.listen(0, '127.0.0.1', resolve));
@@ -45,10 +53,13 @@ export function useApp(overrides: Overrides = () => ({}), { claimed = true } = {
   });
 
   afterAll(async () => {
-    const { server } = held;
-    if (!server) return;
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
+    const { server, pages, cacheDir } = held;
+    if (server) {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    }
+    await pages?.close();
+    if (cacheDir !== undefined) await rm(cacheDir, { recursive: true, force: true });
   });
 
   const base = (): string => held.base ?? '';
@@ -85,8 +96,9 @@ export function useApp(overrides: Overrides = () => ({}), { claimed = true } = {
 }
 
 /** What main.ts wires, on the database of the test. */
-function appOptions({ db }: TestDatabase): AppOptions {
+function appOptions({ db }: TestDatabase, pages: OpenBookPages): AppOptions {
   const log = silentLog();
+  const queue = createQueue(db);
   const sessions = createSessions(db);
   const viewers = createViewers(db);
   const rememberMeDays = async () => (await getSettings(db)).rememberMeDurationDays;
@@ -104,7 +116,9 @@ function appOptions({ db }: TestDatabase): AppOptions {
     config: { basePath: '', trustProxy: false },
     log,
     db,
-    queue: createQueue(db),
+    queue,
+    pages,
+    posters: createPosters({ db, queue, limits: defaultLimits }),
     sessions,
     authentication,
     rememberMeDays,

@@ -1,9 +1,30 @@
 import type { HttpDeps } from '../deps';
 import type { Route } from '../route';
+import { bookRoutes } from './books';
+import { collectionRoutes } from './collections';
+import { fileRoutes } from './files';
+import { libraryRoutes } from './libraries';
+import { mihonRoutes } from './mihon';
+import { pageRoutes } from './pages';
+import { readListRoutes } from './read-lists';
+import { seriesRoutes } from './series';
+import { posterRoutes } from './posters';
 import { sessionRoutes } from './session';
 import { userRoutes } from './users';
 
 /** Komga's operations, one file a tag of its document. */
 export function komgaRoutes(deps: HttpDeps): Route[] {
-  return [...sessionRoutes(deps), ...userRoutes(deps)];
+  return [
+    ...sessionRoutes(deps),
+    ...userRoutes(deps),
+    ...pageRoutes(deps),
+    ...fileRoutes(deps),
+    ...posterRoutes(deps),
+    ...libraryRoutes(deps),
+    ...seriesRoutes(deps),
+    ...bookRoutes(deps),
+    ...collectionRoutes(deps),
+    ...readListRoutes(deps),
+    ...mihonRoutes(deps),
+  ];
 }
