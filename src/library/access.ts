@@ -3,20 +3,20 @@ import type { Database } from '../db/database';
 import { canSeeBook, canSeeLibrary, canSeeSeries, type Visibility } from '../search/viewer-where';
 import type { Viewer } from '../search/viewer';
 
-function require(visibility: Visibility): void {
+function refuse(visibility: Visibility): void {
   if (visibility === 'unknown') throw notFound();
   if (visibility === 'forbidden') throw forbidden();
 }
 
 /** Throws 404 for an unknown book, 403 for one that the viewer may not see. The same for series and libraries. */
 export async function requireBook(db: Database, viewer: Viewer, id: string): Promise<void> {
-  require(await canSeeBook(db, viewer, id));
+  refuse(await canSeeBook(db, viewer, id));
 }
 
 export async function requireSeries(db: Database, viewer: Viewer, id: string): Promise<void> {
-  require(await canSeeSeries(db, viewer, id));
+  refuse(await canSeeSeries(db, viewer, id));
 }
 
 export async function requireLibrary(db: Database, viewer: Viewer, id: string): Promise<void> {
-  require(await canSeeLibrary(db, viewer, id));
+  refuse(await canSeeLibrary(db, viewer, id));
 }
