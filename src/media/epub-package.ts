@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { fail } from '../base/errors';
-import { decodeXml, scanXml } from './xml';
+import { allText, decodeXml, descendants, parseXml, type XmlElement } from '../base/xml';
 
 export interface EpubItem {
   id: string;
@@ -24,14 +24,6 @@ export interface EpubPackage {
   direction: 'ltr' | 'rtl' | null;
 }
 
-/** A link in a document of the archive as a path inside the archive, without its fragment; null when it leads outside. */
-export function resolveName(document: string, link: string): string | null {
-  if (/^[a-z][\w+.-]*:/iu.test(link) || link.startsWith('/')) return null;
-  const plain = link.split(/[?#]/u)[0] ?? '';
-  const joined = path.posix.join(path.posix.dirname(document), decodeLink(plain));
-  return plain === '' || joined.startsWith('../') || joined === '..' ? null : joined;
-}
-
 function decodeLink(link: string): string {
   try {
     return decodeURIComponent(link);
@@ -40,87 +32,82 @@ function decodeLink(link: string): string {
   }
 }
 
+/** A link in a document of the archive as a path inside the archive, without its fragment; null when it leads outside. */
+export function resolveName(document: string, link: string): string | null {
+  if (/^[a-z][\w+.-]*:/iu.test(link) || link.startsWith('/')) return null;
+  const plain = link.split(/[?#]/u)[0] ?? '';
+  const joined = path.posix.join(path.posix.dirname(document), decodeLink(plain));
+  return plain === '' || joined.startsWith('../') || joined === '..' ? null : joined;
+}
+
 function packageName(container: string): string | null {
-  let found: string | null = null;
-  scanXml(container, {
-    open(name, attributes) {
-      if (name === 'rootfile') found ??= attributes['full-path'] ?? null;
-    },
-  });
-  return found;
+  const root = parseXml(container);
+  const [first] = root ? descendants(root, 'rootfile') : [];
+  return first?.attributes.get('full-path') ?? null;
 }
 
 /** Reads the package document. `read` gives an entry of the archive by name. */
 export async function readPackage(read: (name: string) => Promise<Buffer | null>): Promise<EpubPackage> {
   const container = await read('META-INF/container.xml');
-  const name = container && packageName(decodeXml(container));
+  const name = container && packageName(decodeXml(container) ?? '');
   const document = name ? await read(name) : null;
-  if (!name || !document) throw fail('ERR_1005', { reason: 'no package document' });
-  return parsePackage(name, decodeXml(document));
+  const text = document && decodeXml(document);
+  const root = text ? parseXml(text) : null;
+  if (!name || !text || !root) throw fail('ERR_1005', { reason: 'no package document' });
+  return parsePackage(name, text, root);
 }
 
-function parsePackage(name: string, text: string): EpubPackage {
-  const items: EpubItem[] = [];
-  const order: string[] = [];
-  const result = { fixedLayout: false, direction: null as EpubPackage['direction'], coverId: '' };
-  let property = '';
-  scanXml(text, {
-    open(tag, attributes) {
-      property = tag === 'meta' ? (attributes['property'] ?? '') : '';
-      if (tag === 'item') items.push(itemOf(name, attributes));
-      if (tag === 'itemref') order.push(attributes['idref'] ?? '');
-      if (tag === 'spine') result.direction = directionOf(attributes['page-progression-direction']);
-      if (tag === 'meta' && attributes['name'] === 'cover') result.coverId = attributes['content'] ?? '';
-      if (tag === 'meta' && attributes['name'] === 'fixed-layout')
-        result.fixedLayout ||= attributes['content'] === 'true';
-    },
-    text(value) {
-      if (property === 'rendition:layout') result.fixedLayout ||= value.trim() === 'pre-paginated';
-    },
-    close() {
-      property = '';
-    },
-  });
+function parsePackage(name: string, text: string, root: XmlElement): EpubPackage {
+  const metas = descendants(root, 'meta');
+  const items = descendants(root, 'item').map((item) => itemOf(name, item));
   const byId = new Map(items.map((item) => [item.id, item]));
-  const spine = order.flatMap((id) => byId.get(id) ?? []);
-  const cover =
-    items.find(({ properties }) => properties.includes('cover-image')) ??
-    byId.get(result.coverId) ??
-    byId.get('cover-image') ??
-    null;
-  return { name, text, items, spine, cover, fixedLayout: result.fixedLayout, direction: result.direction };
-}
-
-function itemOf(document: string, attributes: Record<string, string>): EpubItem {
+  const order = descendants(root, 'itemref').map((item) => item.attributes.get('idref') ?? '');
+  const named = metas.find((meta) => meta.attributes.get('name') === 'cover')?.attributes.get('content') ?? '';
+  const direction = descendants(root, 'spine')[0]?.attributes.get('page-progression-direction');
   return {
-    id: attributes['id'] ?? '',
-    name: resolveName(document, attributes['href'] ?? ''),
-    mediaType: attributes['media-type'] ?? 'application/octet-stream',
-    properties: (attributes['properties'] ?? '').split(/\s+/u).filter(Boolean),
+    name,
+    text,
+    items,
+    spine: order.flatMap((id) => byId.get(id) ?? []),
+    cover:
+      items.find(({ properties }) => properties.includes('cover-image')) ??
+      byId.get(named) ??
+      byId.get('cover-image') ??
+      null,
+    fixedLayout: metas.some(saysFixed),
+    direction: direction === 'ltr' || direction === 'rtl' ? direction : null,
   };
 }
 
-const directionOf = (value: string | undefined) => (value === 'ltr' || value === 'rtl' ? value : null);
+function saysFixed(meta: XmlElement): boolean {
+  if (meta.attributes.get('name') === 'fixed-layout') return meta.attributes.get('content') === 'true';
+  return meta.attributes.get('property') === 'rendition:layout' && allText(meta).trim() === 'pre-paginated';
+}
 
-/** What a document of the book shows: its pictures, and how many letters of text its body has. */
-export function documentContent(name: string, text: string): { pictures: (string | null)[]; letters: number } {
-  const pictures = new Set<string | null>();
-  let letters = 0;
-  let inBody = false;
-  let hidden = 0;
-  scanXml(text, {
-    open(tag, attributes) {
-      if (tag === 'body') inBody = true;
-      if (tag === 'script' || tag === 'style') hidden++;
-      const link = tag === 'img' ? attributes['src'] : tag === 'image' ? attributes['href'] : undefined;
-      if (link !== undefined) pictures.add(resolveName(name, link));
-    },
-    text(value) {
-      if (inBody && hidden === 0) letters += value.replace(/\s+/gu, '').length;
-    },
-    close(tag) {
-      if (tag === 'script' || tag === 'style') hidden--;
-    },
-  });
-  return { pictures: [...pictures], letters };
+function itemOf(document: string, { attributes }: XmlElement): EpubItem {
+  return {
+    id: attributes.get('id') ?? '',
+    name: resolveName(document, attributes.get('href') ?? ''),
+    mediaType: attributes.get('media-type') ?? 'application/octet-stream',
+    properties: (attributes.get('properties') ?? '').split(/\s+/u).filter(Boolean),
+  };
+}
+
+/** All text that is shown, so without that of scripts and style sheets. */
+function shownText(element: XmlElement): string {
+  if (element.name === 'script' || element.name === 'style') return '';
+  return element.children.map((child) => (typeof child === 'string' ? child : shownText(child))).join('');
+}
+
+/** What a document of the book shows: its pictures, and how many letters of text its body has. Null for broken ones. */
+export function documentContent(name: string, bytes: Buffer): { pictures: (string | null)[]; letters: number } | null {
+  const root = parseXml(decodeXml(bytes) ?? '');
+  if (!root) return null;
+  const links = [
+    ...descendants(root, 'img').map(({ attributes }) => attributes.get('src')),
+    ...descendants(root, 'image').map(({ attributes }) => attributes.get('href')),
+  ];
+  const pictures = new Set(links.map((link) => (link === undefined ? null : resolveName(name, link))));
+  const text = [...(root.name === 'body' ? [root] : []), ...descendants(root, 'body')].map(shownText).join('');
+  return { pictures: [...pictures], letters: text.replace(/\s+/gu, '').length };
 }

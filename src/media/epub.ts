@@ -3,7 +3,6 @@ import type { ByteSource } from './byte-source';
 import { documentContent, readPackage, type EpubItem, type EpubPackage } from './epub-package';
 import type { MediaLimits } from './limits';
 import type { BookContent, OtherEntry, PageEntry, Reader } from './reader';
-import { decodeXml } from './xml';
 import { locationOf, readPage, readUsableDirectory, zipFile } from './zip';
 import type { ZipDirectory, ZipEntry } from './zip-directory';
 import { openEntry } from './zip-entry';
@@ -30,9 +29,9 @@ async function pictureOf(epub: Epub, item: EpubItem): Promise<EpubItem | null> {
   const entry = entryOf(epub, item);
   const document = entry && (await zipFile(epub.source, epub.directory, entry.name, epub.limits));
   if (!entry || !document) return null;
-  const { pictures, letters } = documentContent(entry.name, decodeXml(document));
-  const [name] = pictures;
-  if (letters > maxLetters || pictures.length !== 1 || !name) return null;
+  const content = documentContent(entry.name, document);
+  const [name, ...others] = content?.pictures ?? [];
+  if (!content || content.letters > maxLetters || others.length > 0 || !name) return null;
   return epub.package.items.find((candidate) => candidate.name === name && isPicture(candidate)) ?? null;
 }
 

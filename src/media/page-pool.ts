@@ -138,7 +138,7 @@ function createUnpacker(run: Runner, cache: PageCache, limits: MediaLimits) {
   function start(book: string, file: string, index: number): { solidRun: SolidRun; done: Promise<Buffer | null> } {
     const solidRun = createSolidRun();
     runs.set(book, solidRun);
-    const forget = (error: unknown) => {
+    const forget = (error: Error | null) => {
       if (runs.get(book) === solidRun) runs.delete(book);
       solidRun.ended(error);
     };

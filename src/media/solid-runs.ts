@@ -6,19 +6,19 @@ export interface SolidRun {
   /** Resolves when the entry is there; rejects when the run ended without it. */
   wait(index: number): Promise<void>;
   arrived(file: UnpackedFile): void;
-  ended(error: unknown): void;
+  ended(error: Error | null): void;
 }
 
 interface Waiter {
   resolve: () => void;
-  reject: (error: unknown) => void;
+  reject: (error: Error) => void;
 }
 
 /** Requests for pages of one archive share the run that is going on: a solid archive is unpacked once for all of them. */
 export function createSolidRun(): SolidRun {
   const there = new Set<number>();
   const waiting = new Map<number, Waiter[]>();
-  let end: { error: unknown } | null = null;
+  let end: { error: Error } | null = null;
   return {
     wait(index) {
       if (there.has(index)) return Promise.resolve();
