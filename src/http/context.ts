@@ -11,6 +11,8 @@ export interface HttpState {
   sessionHash: string | null;
   /** What stands before our paths outside: the configured base path, or what a trusted proxy says. `''` or `/path`. */
   basePath: string;
+  /** The API key that stood in an OPDS path, where links have to carry it on; null otherwise. */
+  opdsKey: string | null;
 }
 
 export type HttpContext = ParameterizedContext<HttpState>;

@@ -63,6 +63,22 @@ export function clearCookies(ctx: HttpContext): void {
 /** The token of the session that this request came with, as text. */
 export const presentedSession = sessionToken;
 
+function presentedBy(ctx: HttpContext): Presented {
+  const { opdsKey } = ctx.state;
+  const from = { ip: ctx.ip, userAgent: ctx.get('user-agent') };
+  // the key in the path decides alone: its links have to work whatever else an app sends along
+  if (opdsKey !== null)
+    return { ...from, basic: null, apiKey: opdsKey, sessionToken: null, rememberToken: null, rememberMe: false };
+  return {
+    ...from,
+    basic: basicOf(ctx),
+    apiKey: present(ctx, 'X-API-Key') ? ctx.get('X-API-Key') : null,
+    sessionToken: sessionToken(ctx),
+    rememberToken: ctx.cookies.get(rememberCookie) || null,
+    rememberMe: wantsRemembering(ctx),
+  };
+}
+
 /** Finds out who asks, on every path that programs use. Routes decide whether somebody is needed. */
 export function authenticate(
   authentication: Authentication,
@@ -73,15 +89,7 @@ export function authenticate(
       await next();
       return;
     }
-    const identity = await authentication.identify({
-      basic: basicOf(ctx),
-      apiKey: present(ctx, 'X-API-Key') ? ctx.get('X-API-Key') : null,
-      sessionToken: sessionToken(ctx),
-      rememberToken: ctx.cookies.get(rememberCookie) || null,
-      rememberMe: wantsRemembering(ctx),
-      ip: ctx.ip,
-      userAgent: ctx.get('user-agent'),
-    });
+    const identity = await authentication.identify(presentedBy(ctx));
     if (identity) {
       ctx.state.viewer = identity.viewer;
       ctx.state.via = identity.via;

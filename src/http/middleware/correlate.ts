@@ -6,18 +6,32 @@ import type { HttpState } from '../context';
 
 const acceptable = /^[\w.:-]{1,64}$/;
 
+/** A personal key in the path is a password: `/opds/{key}/v1.2/…`, under whatever base path it was sent. */
+const withoutKey = (path: string): string => path.replace(/(\/opds\/)[^/]+(?=\/v(?:1\.2|2)(?:\/|$))/i, '$1***');
+
 /** Gives every request an id (the client's or a new one), sends it back, and writes one line when it is answered. */
 export function correlate(log: Log): Middleware<HttpState> {
   return async (ctx, next) => {
     const given = ctx.get('x-request-id');
     const correlationId = acceptable.test(given) ? given : newId();
     ctx.set('X-Request-Id', correlationId);
-    Object.assign(ctx.state, { viewer: null, via: null, sessionHash: null, basePath: '' } satisfies HttpState);
+    Object.assign(ctx.state, {
+      viewer: null,
+      via: null,
+      sessionHash: null,
+      basePath: '',
+      opdsKey: null,
+    } satisfies HttpState);
     const begin = performance.now();
     await withContext({ correlationId }, async () => {
       await next();
       log.info(
-        { method: ctx.method, path: ctx.path, status: ctx.status, ms: Math.round(performance.now() - begin) },
+        {
+          method: ctx.method,
+          path: withoutKey(ctx.path),
+          status: ctx.status,
+          ms: Math.round(performance.now() - begin),
+        },
         'request',
       );
     });
