@@ -70,8 +70,9 @@ async function answer(entry: Route, params: Params, ctx: HttpContext, options: D
 function send(entry: Route, ctx: HttpContext, value: unknown, options: DispatchOptions): void {
   if (entry.reply === 'bytes') return;
   if (entry.reply === 'nothing' || entry.reply === 'accepted') {
-    ctx.status = entry.reply === 'nothing' ? 204 : 202;
     ctx.body = null;
+    // after the body: Koa makes every answer without one a 204
+    ctx.status = entry.reply === 'nothing' ? 204 : 202;
     return;
   }
   if (options.checkReplies) entry.reply.parse(value);

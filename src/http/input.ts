@@ -34,6 +34,10 @@ export const many = () => occurrences.transform(items);
 export const manyOf = <const T extends readonly string[]>(values: T) =>
   occurrences.transform(items).pipe(z.array(z.enum(values)));
 
+/** One enum value; absent or empty gives undefined, an unknown one is 400. */
+export const oneOf = <const T extends readonly string[]>(values: T) =>
+  occurrences.transform((list) => list.find((value) => value !== '')).pipe(z.enum(values).optional());
+
 /** A list whose values hold commas themselves (`author=name,role`): never split. */
 export const manyWhole = () => occurrences.transform((list) => list.filter((value) => value !== ''));
 
@@ -101,13 +105,11 @@ const lenient = (fallback: number, minimum: number, maximum: number) =>
       return Math.min(value, maximum);
     });
 
-/** The parameters of every paged list; `sort` is left as text for search/sort.ts. */
-export const pageParameters = {
-  page: lenient(0, 0, 2_147_483_647),
-  size: lenient(20, 1, 2000),
-  unpaged: flag(),
-  sort: manyWhole(),
-};
+/** Which part of a list whose order is fixed. */
+export const sliceParameters = { page: lenient(0, 0, 2_147_483_647), size: lenient(20, 1, 2000), unpaged: flag() };
+
+/** The parameters of a paged list; `sort` is left as text for search/sort.ts. */
+export const pageParameters = { ...sliceParameters, sort: manyWhole() };
 
 export const nilUuid = '00000000-0000-0000-0000-000000000000';
 

@@ -7,6 +7,8 @@ import { libraryRoutes } from './libraries';
 import { mihonRoutes } from './mihon';
 import { pageRoutes } from './pages';
 import { readListRoutes } from './read-lists';
+import { referentialRoutes } from './referential';
+import { oldReferentialRoutes } from './referential-v1';
 import { seriesRoutes } from './series';
 import { posterRoutes } from './posters';
 import { sessionRoutes } from './session';
@@ -26,5 +28,7 @@ export function komgaRoutes(deps: HttpDeps): Route[] {
     ...collectionRoutes(deps),
     ...readListRoutes(deps),
     ...mihonRoutes(deps),
+    ...referentialRoutes(deps),
+    ...oldReferentialRoutes(deps),
   ];
 }

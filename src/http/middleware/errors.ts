@@ -54,6 +54,7 @@ function write(ctx: HttpContext, failure: Failure, authenticationDocument: (ctx:
   ctx.status = failure.status;
   if (failure.retryAfter !== undefined) ctx.set('Retry-After', String(failure.retryAfter));
   if (failure.status === 401) return challenge(ctx, failure, authenticationDocument);
+  if (failure.message === '') return nothing(ctx, failure.status);
   if (failure.violations) return json(ctx, { violations: failure.violations });
   if (/^\/opds\/v1/i.test(ctx.path) || !isProtocolPath(ctx.path)) return plain(ctx, failure.message);
   return json(ctx, body(ctx, failure));
@@ -89,6 +90,12 @@ function body(ctx: HttpContext, failure: Failure): Record<string, unknown> {
     message: failure.message,
     path: ctx.path,
   };
+}
+
+/** A failure without message has no body at all. */
+function nothing(ctx: HttpContext, status: number): void {
+  ctx.body = null;
+  ctx.status = status;
 }
 
 function json(ctx: HttpContext, value: unknown): void {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { boolean, finite, wholeNumber } from '../../../search/condition-values';
 
-export const progressBody = z.object({ page: z.number().int().nullish(), completed: z.boolean().nullish() });
+export const progressBody = z.object({ page: wholeNumber.nullish(), completed: boolean.nullish() });
 
 const counts = {
   booksCount: z.number().int(),
@@ -16,10 +17,10 @@ export const tachiyomiSeriesDto = z.object({
   maxNumberSort: z.number(),
 });
 
-export const tachiyomiSeriesBody = z.object({ lastBookNumberSortRead: z.number() });
+export const tachiyomiSeriesBody = z.object({ lastBookNumberSortRead: finite });
 
 export const tachiyomiReadListDto = z.object({ ...counts, lastReadContinuousIndex: z.number().int() });
 
 export const tachiyomiReadListBody = z.object({
-  lastBookRead: z.number().int().min(0, 'must be greater than or equal to 0'),
+  lastBookRead: wholeNumber.refine((value) => value >= 0, 'must be greater than or equal to 0'),
 });
