@@ -1,0 +1,60 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { cbz, put } from '../support/book-builders';
+import { runServer, startServer, untilScanned } from '../support/server-process';
+import { databaseUrl, serverVariable } from '../support/test-server';
+import { temporaryFolder } from '../support/temporary';
+
+jest.setTimeout(120_000);
+const folder = temporaryFolder();
+
+test('faults of the configuration are all told, and the program ends with 1', async () => {
+  const env = { PORT: 'many', LOG_LEVEL: 'loud' };
+  const { code, stderr } = await runServer({ dataDir: path.join(folder.path, 'unused'), env });
+  expect(code).toBe(1);
+  expect(stderr).toContain('PORT');
+  expect(stderr).toContain('LOG_LEVEL');
+});
+
+test('a server whose database does not exist ends with 1 and says so without a stack trace', async () => {
+  const env = { DATABASE_URL: databaseUrl(process.env[serverVariable] ?? '', 'no_such_database') };
+  const { code, stderr } = await runServer({ dataDir: path.join(folder.path, 'unused'), env });
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/DATABASE_URL/);
+  expect(stderr).not.toMatch(/\n\s+at /);
+});
+
+test('SIGTERM ends it with 0 within ten seconds; after kill -9 it comes back by itself with everything', async () => {
+  const dataDir = path.join(folder.path, 'data');
+  const comics = path.join(folder.path, 'comics');
+  await mkdir(comics);
+  put(comics, 'First Series/Book 1.cbz', await cbz({ pages: 3, seed: 1 }));
+
+  const first = await startServer({ dataDir, folders: [comics] });
+  await untilScanned(first, 1);
+  const books = await first.json<{ content: { id: string }[] }>('/api/v1/books');
+  const begin = Date.now();
+  expect(await first.stop('SIGTERM')).toBe(0);
+  expect(Date.now() - begin).toBeLessThan(10_000);
+
+  const second = await startServer({ dataDir, folders: [comics] });
+  const ended = second.stop('SIGKILL');
+  expect(await ended).toBeNull();
+
+  put(comics, 'First Series/Book 2.cbz', await cbz({ pages: 3, seed: 2 }));
+  const third = await startServer({ dataDir, folders: [comics] });
+  try {
+    const libraries = await third.json<{ id: string; name: string }[]>('/api/v1/libraries');
+    expect(libraries.map(({ name }) => name)).toEqual(['comics']);
+    const again = await third.json<{ content: { id: string }[] }>('/api/v1/books');
+    expect(again.content.map(({ id }) => id)).toEqual(books.content.map(({ id }) => id));
+    const scan = await fetch(`${third.base}/api/v1/libraries/${libraries[0]?.id}/scan`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${Buffer.from('admin@example.org:correct horse').toString('base64')}` },
+    });
+    expect(scan.status).toBe(202);
+    await untilScanned(third, 2);
+  } finally {
+    expect(await third.stop()).toBe(0);
+  }
+});
