@@ -18,6 +18,9 @@ RUN groupadd --gid 10001 kiremisu \
 COPY --from=build --chown=root:root /app/package.json ./
 COPY --from=build --chown=root:root /app/node_modules node_modules
 COPY --from=build --chown=root:root /app/dist dist
+# a cluster to copy, for `docker run --user 1234`: initdb refuses a user without a name
+COPY scripts/make-template.mjs scripts/
+RUN node scripts/make-template.mjs && rm -r scripts
 USER kiremisu
 VOLUME /data
 EXPOSE 25600

@@ -39,18 +39,21 @@ export class InvalidConfig extends Error {
 
 /** The platform's folder for a program's data. Root has no home that Postgres' own account could enter: /var/lib. */
 export function defaultDataDir(env: NodeJS.ProcessEnv, platform = process.platform, uid = process.getuid?.()): string {
-  if (platform === 'win32') return path.join(env['LOCALAPPDATA'] ?? path.join(homedir(), 'AppData', 'Local'), 'KireMisu');
+  if (platform === 'win32')
+    return path.join(env['LOCALAPPDATA'] ?? path.join(homedir(), 'AppData', 'Local'), 'KireMisu');
   if (platform === 'darwin') return path.join(homedir(), 'Library', 'Application Support', 'KireMisu');
   if (uid === 0) return '/var/lib/kiremisu';
   return path.join(env['XDG_DATA_HOME'] ?? path.join(homedir(), '.local', 'share'), 'kiremisu');
 }
 
-const flag = z.enum(['true', 'false', '1', '0', 'yes', 'no', 'on', 'off'], 'must be true or false').transform((text) =>
-  ['true', '1', 'yes', 'on'].includes(text),
-);
+const flag = z
+  .enum(['true', 'false', '1', '0', 'yes', 'no', 'on', 'off'], 'must be true or false')
+  .transform((text) => ['true', '1', 'yes', 'on'].includes(text));
 
 const url = (protocols: RegExp, example: string) =>
-  z.url({ protocol: protocols, error: `must be a URL such as ${example}` }).transform((text) => text.replace(/\/+$/, ''));
+  z
+    .url({ protocol: protocols, error: `must be a URL such as ${example}` })
+    .transform((text) => text.replace(/\/+$/, ''));
 
 const libraryList = z.string().transform((text, context): LibrarySeed[] =>
   text
@@ -73,7 +76,10 @@ const variables = z.object({
   DATA_DIR: z.string().optional(),
   DATABASE_URL: url(/^postgres(ql)?$/, 'postgres://user:password@host/database').optional(),
   LIBRARIES: libraryList.default([]),
-  ADMIN_EMAIL: z.string().regex(/.+@.+\..+/, 'must be an e-mail address').optional(),
+  ADMIN_EMAIL: z
+    .string()
+    .regex(/.+@.+\..+/, 'must be an e-mail address')
+    .optional(),
   ADMIN_PASSWORD: z.string().optional(),
   WORKERS: z.coerce.number('must be a number').int().min(1).max(64).optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),

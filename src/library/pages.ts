@@ -89,8 +89,9 @@ export async function pathOfBook(book: Pick<BookFile, 'root' | 'path'>): Promise
 /** A version that changes with every analysis: what was stored about a page is only right for it. */
 const versionOf = (book: BookFile): string => `${book.id}:${book.mediaModifiedAt.getTime()}`;
 
-/** Whether the page goes out as it is. */
+/** Whether the page goes out as it is. A GIF is not made smaller: what moves in it would be lost, and its type. */
 function isUnchanged(page: StoredPage, { convert, maxWidth }: PageWish): boolean {
+  if (convert === undefined && page.mediaType === 'image/gif') return true;
   const rightFormat = convert === undefined || page.mediaType === `image/${convert}`;
   const narrow = maxWidth === undefined || (page.width !== null && page.width <= maxWidth);
   return rightFormat && narrow;
