@@ -27,8 +27,11 @@ interface Subject {
 const never = sql`false`;
 const like = (column: Sql, pattern: string): Sql => sql`${column} like ${`%${pattern}%`}`;
 
+const wildcards: Record<string, string> = { '*': `[^${separators}]*`, '?': `[^${separators}]` };
+
 function holdsWord(column: Sql, words: Sql | null, word: Word): Sql {
-  if (word.wild) return like(column, literal(word.text).replaceAll('*', '%').replaceAll('?', '_'));
+  // words hold no sign that a regular expression would take for its own
+  if (word.wild) return sql`${column} ~ ${word.text.replace(/[*?]/gu, (sign) => wildcards[sign] ?? '')}`;
   if (word.anywhere || isPartial(word.text)) return like(column, literal(word.text));
   if (words) return sql`${words} @> ${[word.text]}::text[]`;
   return sql`${column} ~ ${`(^|[${separators}])${word.text}($|[${separators}])`}`;

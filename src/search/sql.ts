@@ -12,6 +12,12 @@ export interface Sql {
 const isSql = (value: unknown): value is Sql =>
   typeof value === 'object' && value !== null && 'text' in value && 'bindings' in value;
 
+/** Texts of Postgres hold no NUL, so that one with it is in none of them: it becomes the sign for "unreadable". */
+const storable = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(storable);
+  return typeof value === 'string' ? value.replaceAll('\0', '\ufffd') : value;
+};
+
 /** sql`b.id = ${id}`; a `?` of Postgres' own must be written `\\?` (knex). */
 export function sql(strings: TemplateStringsArray, ...values: unknown[]): Sql {
   let text = strings[0] ?? '';
@@ -22,7 +28,7 @@ export function sql(strings: TemplateStringsArray, ...values: unknown[]): Sql {
       bindings.push(...value.bindings);
     } else {
       text += '?';
-      bindings.push(value);
+      bindings.push(storable(value));
     }
     text += strings[index + 1] ?? '';
   }

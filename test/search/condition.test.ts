@@ -1,3 +1,4 @@
+import { HttpFailure } from '../../src/base/errors';
 import { publicId, newId } from '../../src/base/public-id';
 import {
   bookConditionFrom,
@@ -7,7 +8,15 @@ import {
 } from '../../src/search/condition-from-json';
 import { unknownId } from '../../src/search/condition-values';
 
-const badRequest = expect.objectContaining({ status: 400 });
+/** Whether it is answered as 400. */
+const refused = (read: () => unknown) => {
+  try {
+    read();
+  } catch (error) {
+    return error instanceof HttpFailure && error.status === 400;
+  }
+  return false;
+};
 
 describe('the body of a search', () => {
   test('may be empty', () => {
@@ -34,11 +43,11 @@ describe('the body of a search', () => {
   });
 
   test.each([null, undefined, [], 'text', 1])('is an object, not %j', (body) => {
-    expect(() => seriesSearchFrom(body)).toThrow(badRequest);
+    expect(refused(() => seriesSearchFrom(body))).toBe(true);
   });
 
   test('has words that are a text', () => {
-    expect(() => seriesSearchFrom({ fullTextSearch: {} })).toThrow(badRequest);
+    expect(refused(() => seriesSearchFrom({ fullTextSearch: {} }))).toBe(true);
   });
 });
 
@@ -92,7 +101,7 @@ describe('a condition', () => {
     { readListId: { operator: 'is', value: '1' } },
     { mediaStatus: { operator: 'is', value: 'READY' } },
   ])('of a series is not %j', (json) => {
-    expect(() => seriesConditionFrom(json)).toThrow(badRequest);
+    expect(refused(() => seriesConditionFrom(json))).toBe(true);
   });
 
   test.each([
@@ -101,7 +110,7 @@ describe('a condition', () => {
     { complete: { operator: 'isTrue' } },
     { titleSort: { operator: 'is', value: '1' } },
   ])('of a book is not %j', (json) => {
-    expect(() => bookConditionFrom(json)).toThrow(badRequest);
+    expect(refused(() => bookConditionFrom(json))).toBe(true);
   });
 
   test.each([
@@ -120,7 +129,7 @@ describe('a condition', () => {
     { seriesStatus: { operator: 'is', value: '' } },
     { genre: { operator: 'contains', value: 'x' } },
   ])('has an operator and a value that fit: not %j', (json) => {
-    expect(() => seriesConditionFrom(json)).toThrow(badRequest);
+    expect(refused(() => seriesConditionFrom(json))).toBe(true);
   });
 
   test('takes numbers as text, text as numbers, and cuts decimals of whole numbers', () => {
@@ -139,13 +148,13 @@ describe('a condition', () => {
   });
 
   test('refuses numbers that are not finite', () => {
-    expect(() => bookConditionFrom({ numberSort: { operator: 'is', value: '1e999' } })).toThrow(badRequest);
+    expect(refused(() => bookConditionFrom({ numberSort: { operator: 'is', value: '1e999' } }))).toBe(true);
   });
 
   test('that is nested without end is refused', () => {
     let json: unknown = { deleted: { operator: 'isFalse' } };
     for (let depth = 0; depth < 100_000; depth++) json = { allOf: [json] };
-    expect(() => seriesConditionFrom(json)).toThrow(badRequest);
+    expect(refused(() => seriesConditionFrom(json))).toBe(true);
   });
 });
 
@@ -166,7 +175,7 @@ describe('a date', () => {
   test.each(['2024-01-31', '2024-01-31T12:00:00', '2024-13-31T12:00:00Z', 'today', '', 1e20, null])(
     '%j is refused',
     (value) => {
-      expect(() => dateTime(value)).toThrow(badRequest);
+      expect(refused(() => dateTime(value))).toBe(true);
     },
   );
 });
@@ -186,6 +195,6 @@ describe('a duration', () => {
   });
 
   test.each(['P1M', 'P1Y', 'P1W', 'P', 'PT', 'P1DT', '90', '', null, {}])('%j is refused', (value) => {
-    expect(() => duration(value)).toThrow(badRequest);
+    expect(refused(() => duration(value))).toBe(true);
   });
 });

@@ -45,7 +45,7 @@ beforeAll(async () => {
     ...{ sharingLabels: ['family'], publisher: 'Éditions 50%', language: 'fr', ageRating: 10, status: 'ENDED' },
     ...{ totalBookCount: 1 },
   });
-  await aBook(db, {
+  const alphaBook = await aBook(db, {
     ...{ series: alpha, tags: ['from_book'], releaseDate: '2020-06-15' },
     ...{
       authors: [
@@ -69,8 +69,7 @@ beforeAll(async () => {
   await aSeries(db, { library: comics, title: 'Δέλτα', oneshot: true, status: 'ABANDONED' });
 
   await aProgress(db, beta.books[0]!, { userId: user.id, completed: true });
-  const [book] = await db('book').where({ seriesId: alpha.id });
-  await aProgress(db, book, { userId: user.id, completed: true });
+  await aProgress(db, alphaBook, { userId: user.id, completed: true });
   favourites = await aCollection(db, [beta.series, alpha]);
 });
 
