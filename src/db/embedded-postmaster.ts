@@ -61,6 +61,8 @@ export interface Launched {
   hasEnded(): boolean;
   /** What it wrote to its log since its start, or why it could not be started. */
   lastWords(): string;
+  /** Ends it, even one so young that it has no lock file. */
+  end(patience: number): Promise<void>;
 }
 
 /** Starts the server in a session of its own: Ctrl-C in the terminal reaches only us, so that requests are drained first. */
@@ -78,8 +80,10 @@ export function launch(postmaster: Postmaster): Launched {
   child.unref();
   let failure: Error | undefined;
   child.once('error', (error) => (failure = error));
+  const hasEnded = () => failure !== undefined || child.exitCode !== null || child.signalCode !== null;
   return {
-    hasEnded: () => failure !== undefined || child.exitCode !== null || child.signalCode !== null,
+    hasEnded,
+    end: (patience) => endInSteps((signal) => child.kill(signal), hasEnded, patience),
     lastWords: () => failure?.message ?? readFileSync(postmaster.logFile).subarray(begin).toString(),
   };
 }
@@ -125,49 +129,58 @@ function isServerOf(pid: number, folder: string): boolean {
 }
 
 /**
- * Lets a new server pass a lock file whose process is gone although its number is in use (after a restart of a container
- * it usually is). The file is not removed: Postgres reads in it whether children of the old server still use its memory,
- * and takes its parent's number, ours, for stale. If another process began a server in between, its file is put back.
+ * Lets a new server pass the lock files of a dead one whose number is in use by another process (after a restart of a
+ * container it usually is). The cluster's is not removed: Postgres reads in it whether children of the old server still
+ * use its memory, and takes its parent's number, ours, for stale. Was a server begun in between, its file is put back.
  */
 export function forgetDeadServer({ folder, socketFolder }: Postmaster): void {
   const file = lockFileOf(folder);
   const aside = `${file}.${process.pid}`;
   try {
     renameSync(file, aside);
-  } catch {
-    return;
-  }
-  const dead = readLockFile(aside)?.pid ?? 0;
-  const alive = isServerOf(dead, folder);
-  if (!alive) {
-    const rest = readFileSync(aside, 'utf8').split('\n').slice(1);
-    writeFileSync(aside, [process.pid, ...rest].join('\n'));
-    for (const name of ['.s.PGSQL.5432', '.s.PGSQL.5432.lock']) rmSync(path.join(socketFolder, name), { force: true });
-  }
-  try {
+    if (!isServerOf(readLockFile(aside)?.pid ?? 0, folder)) {
+      const rest = readFileSync(aside, 'utf8').split('\n').slice(1);
+      writeFileSync(aside, [process.pid, ...rest].join('\n'));
+    }
     linkSync(aside, file);
   } catch {
-    // yet another server made its own file in the meantime
+    // there was none, or yet another server made its own in the meantime
   }
-  rmSync(aside);
+  rmSync(aside, { force: true });
+  if (runningServer(folder)) return;
+  for (const name of ['.s.PGSQL.5432', '.s.PGSQL.5432.lock']) rmSync(path.join(socketFolder, name), { force: true });
 }
 
-/** Ends the server of this cluster: politely, then with recovery at the next start, then with force. */
+/** Ends the server of this cluster, if there is one. */
 export async function stopServer(folder: string, patience: number): Promise<void> {
+  const pid = runningServer(folder)?.pid;
+  if (pid === undefined) return;
+  await endInSteps(
+    (signal) => signalServer(folder, signal),
+    () => !isServerOf(pid, folder),
+    patience,
+  );
+}
+
+/** Fast shutdown; then an immediate one, which costs a recovery at the next start; then by force. */
+async function endInSteps(
+  kill: (signal: NodeJS.Signals) => void,
+  hasEnded: () => boolean,
+  patience: number,
+): Promise<void> {
   for (const [signal, wait] of [
     ['SIGINT', patience],
     ['SIGQUIT', 2_000],
     ['SIGKILL', 1_000],
   ] as const) {
-    const server = runningServer(folder);
-    if (!server) return;
-    signalServer(folder, signal);
+    if (hasEnded()) return;
+    kill(signal);
     const deadline = Date.now() + wait;
-    while (isServerOf(server.pid, folder) && Date.now() < deadline) await pause(10);
+    while (!hasEnded() && Date.now() < deadline) await pause(10);
   }
 }
 
-/** Signals the server if it lives; SIGINT ends its clients' sessions and stops it, without waiting for them. */
+/** Signals the server if it lives: SIGINT ends its clients' sessions and then itself. */
 export function signalServer(folder: string, signal: NodeJS.Signals): void {
   const server = runningServer(folder);
   if (!server) return;

@@ -1,3 +1,4 @@
+import { statfsSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '../base/log';
@@ -36,7 +37,8 @@ export interface Embedded {
 }
 
 const database = 'kiremisu';
-const defaultTemplate = '/usr/local/share/kiremisu/postgres-template';
+/** Where the container image carries a cluster made in advance. */
+export const defaultTemplate = '/usr/local/share/kiremisu/postgres-template';
 const defaultRefuge = '/var/lib/kiremisu';
 /** Recovery after a crash reads up to `max_wal_size`; a slow disk may need minutes. */
 const startPatience = 10 * 60_000;
@@ -49,20 +51,24 @@ const stopPatience = 5_000;
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const { log } = options;
   const stopping = new AbortController();
-  const postmaster = await prepare(options).catch((error: unknown) => Promise.reject(inWords(error, options.dataDir)));
-  const first = await takeOver(postmaster, log, stopping.signal);
+  const postmaster = await inWords(options.dataDir, () => prepare(options));
+  const first = await inWords(postmaster.logFile, () => takeOver(postmaster, log, stopping.signal));
   // the last resort of a process that ends without stop(): the signal alone, nothing can be awaited here
   const onExit = () => signalServer(postmaster.folder, 'SIGINT');
   process.once('exit', onExit);
   const keeping = keep(postmaster, first, log, stopping.signal);
+  const stop = async () => {
+    stopping.abort();
+    // gives the lease back: from then on until the server is gone, nobody else gets an answer from it
+    await keeping;
+    await stopServer(postmaster.folder, stopPatience);
+    process.off('exit', onExit);
+  };
+  let stopped: Promise<void> | undefined;
   return {
     url: `postgres://${superuser}@localhost/${database}?host=${encodeURIComponent(postmaster.socketFolder)}`,
-    stop: async () => {
-      stopping.abort();
-      await keeping;
-      await stopServer(postmaster.folder, stopPatience);
-      process.off('exit', onExit);
-    },
+    // once: later the server of this folder may be somebody else's
+    stop: () => (stopped ??= stop()),
   };
 }
 
@@ -87,6 +93,7 @@ async function takeOver(postmaster: Postmaster, log: Log, signal: AbortSignal): 
   let launched: Launched | undefined;
   try {
     for (let delay = 5, note = begin + 5_000; ; delay = Math.min(delay * 1.5, 250)) {
+      signal.throwIfAborted();
       const answer = await knock(postmaster.socketFolder, database);
       if (typeof answer === 'object') return await ours(answer.lease, postmaster);
       if (answer === 'nobody' && !runningServer(postmaster.folder) && (launched?.hasEnded() ?? true)) {
@@ -103,7 +110,7 @@ async function takeOver(postmaster: Postmaster, log: Log, signal: AbortSignal): 
       await pause(delay, undefined, { signal });
     }
   } catch (error) {
-    if (launched && !launched.hasEnded()) await stopServer(postmaster.folder, stopPatience);
+    await launched?.end(stopPatience);
     throw error;
   }
 }
@@ -137,37 +144,32 @@ async function keep(postmaster: Postmaster, first: Lease, log: Log, signal: Abor
   await lease?.release().catch(() => undefined);
 }
 
-function refuseUnlessPassing(lastWords: string, begin: number, postmaster: Postmaster): void {
+function refuseUnlessPassing(lastWords: string, begin: number, { folder }: Postmaster): void {
   const passing = /lock file "[^"]*" already exists|pre-existing shared memory block|is still in use/.test(lastWords);
   if (passing && Date.now() < begin + leftoverPatience) return;
   const reason = /(?:FATAL|PANIC):\s+(.*)/.exec(lastWords)?.[1] ?? lastWords.trim().split('\n').at(-1);
-  throw inWords(new Error(reason || 'it ended without a word'), postmaster.logFile);
+  if (reason) throw new Error(reason);
+  // on a full disk it could not even write its log
+  const full = statfsSync(folder).bavail < 1_000;
+  throw new Error(full ? 'No space left' : 'it ended without a word');
 }
 
 /** Turns what the system or Postgres said into a sentence with a remedy. */
-function inWords(error: unknown, where: string): StartFailure {
-  if (error instanceof StartFailure) return error;
-  const reason = error instanceof Error ? error.message : String(error);
+async function inWords<T>(where: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof StartFailure) throw error;
+    throw new StartFailure(sentence(error instanceof Error ? error.message : String(error), where), { cause: error });
+  }
+}
+
+function sentence(reason: string, where: string): string {
   if (/ENOSPC|EDQUOT|No space left/.test(reason)) {
-    return new StartFailure(
-      `There is no space left for the database (${where}): make room there, choose another DATA_DIR, or set DATABASE_URL`,
-      {
-        cause: error,
-      },
-    );
+    return `There is no space left for the database (${where}): make room there, choose another DATA_DIR, or set DATABASE_URL`;
   }
   if (/EACCES|EPERM|EROFS|Permission denied|Read-only/.test(reason)) {
-    return new StartFailure(
-      `The database cannot be written (${where}: ${reason}): give the folder to the user that runs KireMisu, or choose another DATA_DIR`,
-      {
-        cause: error,
-      },
-    );
+    return `The database cannot be written (${where}: ${reason}): give the folder to the user that runs KireMisu, or choose another DATA_DIR`;
   }
-  return new StartFailure(
-    `The bundled Postgres does not start (${reason}; see ${where}): set DATABASE_URL to use a Postgres of your own`,
-    {
-      cause: error,
-    },
-  );
+  return `The bundled Postgres does not start (${reason}; see ${where}): set DATABASE_URL to use a Postgres of your own`;
 }

@@ -74,8 +74,7 @@ describeAsRoot('started by root', () => {
   });
 
   test('a data directory below a closed folder keeps a link to a database elsewhere', async () => {
-    const [closed, refuge] = [servers.folder(), path.join(servers.folder(), 'refuge')];
-    chmodSync(path.dirname(refuge), 0o711);
+    const [closed, refuge] = [servers.folder(), path.join(servers.openFolder(), 'refuge')];
     const dataDir = path.join(closed, 'data');
     const first = await servers.start({ dataDir, refuge });
     await ask(first.url, 'create table mark ()');
@@ -91,8 +90,7 @@ describeAsRoot('started by root', () => {
   });
 
   test('programs below a closed folder are copied once', async () => {
-    const [copy, refuge] = [copiedPackage(), path.join(servers.folder(), 'refuge')];
-    chmodSync(path.dirname(refuge), 0o711);
+    const [copy, refuge] = [copiedPackage(), path.join(servers.openFolder(), 'refuge')];
     const options = { dataDir: servers.folder(), native: path.join(copy, 'native'), refuge };
     await (await servers.start(options)).stop();
     const [name = ''] = readdirSync(path.join(refuge, 'bin'));
@@ -105,8 +103,7 @@ describeAsRoot('started by root', () => {
   });
 
   test('a copy that lost a file is made again', async () => {
-    const [copy, refuge] = [copiedPackage(), path.join(servers.folder(), 'refuge')];
-    chmodSync(path.dirname(refuge), 0o711);
+    const [copy, refuge] = [copiedPackage(), path.join(servers.openFolder(), 'refuge')];
     const options = { dataDir: servers.folder(), native: path.join(copy, 'native'), refuge };
     await (await servers.start(options)).stop();
     const [name = ''] = readdirSync(path.join(refuge, 'bin'));
@@ -158,7 +155,7 @@ describeAsRoot('started by an ordinary user', () => {
   });
 
   testAsUser('without a name begins with a copy of the template', async () => {
-    const template = path.join(servers.folder(), 'template');
+    const template = path.join(servers.openFolder(), 'template');
     cpSync(servers.template(), template, { recursive: true });
     openToAll(path.dirname(template));
     const dataDir = home(54321);

@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { Client } from 'pg';
@@ -15,7 +16,7 @@ const mark = [{ answer: 42 }];
 
 describe('a data directory', () => {
   test('gets a database at the first start, and keeps it until the next', async () => {
-    const dataDir = path.join(servers.folder(), 'not', 'there', 'yet');
+    const dataDir = path.join(servers.openFolder(), 'not', 'there', 'yet');
     const first = await servers.start({ dataDir, template: '' });
     await writeMark(first.url);
     await first.stop();
@@ -24,17 +25,19 @@ describe('a data directory', () => {
   });
 
   test('may have any name', async () => {
-    const dataDir = path.join(servers.folder(), `Ünïcode, "quotes" and 'spaces'`);
+    const dataDir = path.join(servers.openFolder(), `Ünïcode, "quotes" and 'spaces'`);
     const embedded = await servers.start({ dataDir });
     await expect(ask(embedded.url, 'select 1 as one')).resolves.toEqual([{ one: 1 }]);
   });
 
   test('may have a path that is too long for a socket', async () => {
-    const dataDir = path.join(servers.folder(), 'long'.repeat(30));
+    const dataDir = path.join(servers.openFolder(), 'long'.repeat(30));
     const embedded = await servers.start({ dataDir });
     await expect(ask(embedded.url, 'select 1 as one')).resolves.toEqual([{ one: 1 }]);
     const socketFolder = new URL(embedded.url).searchParams.get('host') ?? '';
+    expect(path.dirname(socketFolder)).toBe(tmpdir());
     expect(statSync(socketFolder).mode & 0o777).toBe(0o700);
+    await embedded.stop();
     rmSync(socketFolder, { recursive: true });
   });
 
@@ -63,6 +66,27 @@ describe('a server', () => {
     const groupOf = (pid: number) =>
       execFileSync('ps', ['-o', 'pgid=', '-p', String(pid)], { encoding: 'utf8' }).trim();
     expect(groupOf(serverPid(dataDir))).not.toBe(groupOf(process.pid));
+  });
+
+  test('is left alone by an owner that has stopped it before', async () => {
+    const dataDir = servers.folder();
+    const former = await servers.start({ dataDir });
+    await former.stop();
+    await servers.start({ dataDir });
+    const pid = serverPid(dataDir);
+    await former.stop();
+    expect(serverPid(dataDir)).toBe(pid);
+  });
+
+  test('that is just being brought back is stopped as well', async () => {
+    const dataDir = servers.folder();
+    const embedded = await servers.start({ dataDir });
+    process.kill(serverPid(dataDir), 'SIGKILL');
+    await until('the server is gone', () => !runningServer(clusterOf(dataDir)));
+    await embedded.stop();
+    // also none so young that it has no lock file yet; pgrep fails when it finds nothing
+    const find = () => execFileSync('pgrep', ['-f', `postgres -D ${clusterOf(dataDir)} `]);
+    expect(find).toThrow();
   });
 
   test('stops although clients are connected', async () => {

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -22,6 +22,8 @@ export interface Owner {
 export interface Servers {
   /** A new folder, as `mktemp -d` makes it: closed to everybody else. */
   folder(): string;
+  /** A new folder that everybody may pass through. */
+  openFolder(): string;
   start(options: Omit<EmbeddedOptions, 'log'>): Promise<Embedded>;
   own(options: Omit<EmbeddedOptions, 'log'>, uid?: number): Promise<Owner>;
   /** A cluster made once: other tests begin with a copy of it, which is faster than initdb. */
@@ -34,25 +36,32 @@ export function useServers(): Servers {
   const started: Embedded[] = [];
   const owners: ChildProcess[] = [];
   let template = '';
+  let refuge = '';
 
   const folder = () => {
     const made = mkdtempSync(path.join(tmpdir(), 'kiremisu-embedded-'));
     folders.push(made);
     return made;
   };
+  const openFolder = () => {
+    const made = folder();
+    chmodSync(made, 0o755);
+    return made;
+  };
   const start = async (options: Omit<EmbeddedOptions, 'log'>) => {
-    const embedded = await startEmbedded({ fsync: false, template, ...options, log: silentLog() });
+    const embedded = await startEmbedded({ fsync: false, template, refuge, ...options, log: silentLog() });
     started.push(embedded);
     return embedded;
   };
   const own = async (options: Omit<EmbeddedOptions, 'log'>, uid?: number): Promise<Owner> => {
-    const child = spawnOwner({ fsync: false, template, ...options }, uid);
+    const child = spawnOwner({ fsync: false, template, refuge, ...options }, uid);
     owners.push(child);
     const [line] = (await once(createInterface(child.stdout!), 'line')) as [string];
     return { child, ...(JSON.parse(line) as { url?: string; refused?: string }) };
   };
 
   beforeAll(async () => {
+    refuge = openFolder();
     const dataDir = folder();
     await (await start({ dataDir })).stop();
     template = clusterOf(dataDir);
@@ -68,7 +77,7 @@ export function useServers(): Servers {
     for (const made of folders) rmSync(made, { recursive: true, force: true });
   });
 
-  return { folder, start, own, template: () => template };
+  return { folder, openFolder, start, own, template: () => template };
 }
 
 export const clusterOf = (dataDir: string) => path.join(dataDir, 'postgres/17');
