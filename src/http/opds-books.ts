@@ -1,0 +1,85 @@
+import { publicId } from '../base/public-id';
+import { fold } from '../base/text';
+import type { Download } from '../library/downloads';
+import type { BookRecord, Category } from '../opds/book-record';
+import { fileNameFor } from '../opds/file-name';
+import { acquisitionType, type BookContainer } from '../opds/media-types';
+import { urnOf } from '../opds/urn';
+import { encodeSegment } from '../opds/wording';
+import type { BookView } from '../search/book-view';
+import type { Address } from './opds-address';
+
+const byExtension: Record<string, BookContainer> = {
+  ...{ cbz: 'zip', zip: 'zip', cbr: 'rar4', rar: 'rar4', pdf: 'pdf', epub: 'epub' },
+};
+const byMediaType: Record<string, BookContainer> = {
+  'application/zip': 'zip',
+  'application/x-rar-compressed': 'rar4',
+  'application/pdf': 'pdf',
+  'application/epub+zip': 'epub',
+};
+
+const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+const extensionOf = (path: string): string => /\.([^./]+)$/u.exec(path)?.[1]?.toLowerCase() ?? '';
+
+/** What a book is delivered as: by what analysis found in it, else (it never was analysed) by its name. */
+export function containerOf({ mediaType, path }: Pick<BookView, 'mediaType' | 'path'>): BookContainer {
+  const named = byExtension[extensionOf(path)];
+  // every file that is scanned has one of these extensions
+  if (named === undefined) return 'folder';
+  return byMediaType[mediaType.split(';')[0] ?? ''] ?? named;
+}
+
+/** Name of the file as it is downloaded. */
+export const downloadName = (book: Pick<BookView, 'mediaType' | 'path'>): string =>
+  fileNameFor(baseName(book.path), containerOf(book));
+
+/** A download under the name and type that the catalogue announced. */
+export function bookDownload(download: Download): Download {
+  const file = { mediaType: download.mediaType, path: download.name };
+  return { ...download, name: downloadName(file), mediaType: acquisitionType(containerOf(file)) };
+}
+
+/** One title wherever the book is listed: readers keep books of many series on one shelf. */
+export function catalogueTitle({ title, seriesTitle, metadataNumber, oneshot }: BookView): string {
+  if (oneshot || fold(title).includes(fold(seriesTitle))) return title;
+  return `${[seriesTitle, metadataNumber].filter(Boolean).join(' ')}: ${title}`;
+}
+
+export const latest = (...dates: (Date | null)[]): Date =>
+  new Date(Math.max(0, ...dates.map((date) => date?.getTime() ?? 0)));
+
+/** The last change of anything a record says, never "now": readers tell new books by it. */
+export const changeOf = (book: BookView): Date =>
+  latest(book.modifiedAt, book.metadataModifiedAt, book.mediaModifiedAt);
+
+const categoriesOf = ({ tags, seriesGenres }: BookView): Category[] => [
+  ...seriesGenres.map((term) => ({ term, scheme: 'urn:kiremisu:genre' })),
+  ...tags.map((term) => ({ term, scheme: 'urn:kiremisu:tag' })),
+];
+
+/** What both versions say about a book. */
+export function bookRecord(book: BookView, at: Address): BookRecord {
+  const id = publicId(book.id);
+  const container = containerOf(book);
+  return {
+    id: urnOf('book', id),
+    title: catalogueTitle(book),
+    updated: changeOf(book),
+    people: book.authors,
+    issued: book.releaseDate,
+    language: book.seriesLanguage,
+    publisher: book.seriesPublisher,
+    identifier: book.isbn === '' ? null : `urn:isbn:${book.isbn}`,
+    categories: categoriesOf(book),
+    summary: book.summary,
+    acquisitions: [
+      {
+        href: at(`books/${id}/file/${encodeSegment(downloadName(book))}`),
+        type: acquisitionType(container),
+        // a folder becomes a ZIP only while it is sent
+        size: container === 'folder' ? null : book.fileSize,
+      },
+    ],
+  };
+}

@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { publicId } from '../../base/public-id';
+import { entryType } from '../../opds/media-types';
+import { feedUrn } from '../../opds/urn';
+import { entryDocument } from '../../opds/v1';
+import { findBooksAnywhere } from '../../search/find-anywhere';
+import { findBooks, findKeepReading, getBook } from '../../search/find-books';
+import { findDeliveries } from '../../search/delivery';
+import { findLibraries } from '../../search/find-libraries';
+import { findOnDeck } from '../../search/on-deck';
+import type { HttpDeps } from '../deps';
+import { entityId } from '../input';
+import { opdsAddress } from '../opds-address';
+import { sendText } from '../reply';
+import { route, type Route } from '../route';
+import { bookCondition } from './conditions';
+import { libraryFacets, statusFacets } from './facets';
+import { feed, home, siteOf, type Asked, type FeedDocument } from './feed';
+import { booksFeed } from './lists-of';
+import { bookEntry } from './present';
+
+async function keepReading(asked: Asked): Promise<FeedDocument> {
+  const query = { condition: bookCondition(asked), slice: asked.slice };
+  return booksFeed(asked, await findKeepReading(asked.db, asked.viewer, query), {
+    id: feedUrn('keep-reading'),
+    title: 'Keep reading',
+    path: 'keep-reading',
+    filters: ['library'],
+    up: home(asked),
+    twin: 'libraries/keep-reading',
+  });
+}
+
+async function onDeck(asked: Asked): Promise<FeedDocument> {
+  const query = { libraryIds: asked.query.library, slice: asked.slice };
+  return booksFeed(asked, await findOnDeck(asked.db, asked.viewer, query), {
+    id: feedUrn('ondeck'),
+    title: 'On deck',
+    path: 'ondeck',
+    filters: ['library'],
+    up: home(asked),
+    twin: 'libraries/on-deck',
+  });
+}
+
+async function latestBooks(asked: Asked): Promise<FeedDocument> {
+  const { db, viewer, slice } = asked;
+  const [found, libraries] = await Promise.all([
+    findBooks(db, viewer, { condition: bookCondition(asked), sort: ['createdDate,desc'], slice }),
+    findLibraries(db, viewer),
+  ]);
+  const narrowed = { path: 'books/latest', filters: ['status', 'library'] as const };
+  const head = { id: feedUrn('books-latest'), title: 'Latest books', up: home(asked), twin: 'libraries/books/latest' };
+  return booksFeed(asked, found, { ...head, ...narrowed }, [
+    statusFacets(asked, narrowed),
+    ...libraryFacets(asked, libraries, narrowed),
+  ]);
+}
+
+/** The announced search; without text, every book in the order of the shelf. */
+async function searchBooks(asked: Asked): Promise<FeedDocument> {
+  const { db, viewer, slice } = asked;
+  const { search = '' } = asked.query;
+  const [found, libraries] = await Promise.all([
+    findBooksAnywhere(db, viewer, { text: search, condition: bookCondition(asked), slice }),
+    findLibraries(db, viewer),
+  ]);
+  const narrowed = { path: 'books', filters: ['search', 'status', 'library'] as const };
+  const head = {
+    id: search === '' ? feedUrn('books') : feedUrn('search', search),
+    title: search === '' ? 'All books' : `Search: ${search}`,
+    up: home(asked),
+  };
+  return booksFeed(asked, found, { ...head, ...narrowed }, [
+    statusFacets(asked, narrowed),
+    ...libraryFacets(asked, libraries, narrowed),
+  ]);
+}
+
+/** A book as a document of its own, the same as its entry in every list. */
+const entryRoute = ({ db }: HttpDeps): Route =>
+  route({
+    method: 'get',
+    path: '/opds/v1.2/books/:id',
+    id: 'opds1Book',
+    tag: 'OPDS 1.2',
+    summary: 'One book as a complete entry',
+    access: 'any',
+    params: z.object({ id: entityId() }),
+    reply: 'bytes',
+    produces: [entryType],
+    handler: async ({ ctx, viewer, params }) => {
+      const [book, deliveries] = await Promise.all([getBook(db, viewer, params.id), findDeliveries(db, [params.id])]);
+      const at = opdsAddress(ctx, 'v1.2');
+      const entry = bookEntry(book, deliveries.get(book.id), at);
+      ctx.set('Vary', 'Authorization');
+      sendText(ctx, entryType, entryDocument(entry, siteOf(at), at(`books/${publicId(book.id)}`)));
+    },
+  });
+
+export function bookRoutes(deps: HttpDeps): Route[] {
+  return [
+    feed(deps, 'keep-reading', 'opds1KeepReading', 'Books that were begun', keepReading),
+    feed(deps, 'ondeck', 'opds1OnDeck', 'The next book of each series that is being read', onDeck),
+    feed(deps, 'books/latest', 'opds1BooksLatest', 'Books that came last', latestBooks),
+    feed(
+      deps,
+      'books',
+      'opds1Books',
+      'Books whose title, series, people or tags hold the words of `search`',
+      searchBooks,
+    ),
+    entryRoute(deps),
+  ];
+}

@@ -1,0 +1,80 @@
+import { notFound, HttpFailure } from '../base/errors';
+import type { Database } from '../db/database';
+import { convertPicture, makePoster, pictureSize } from '../media/image';
+import type { BookPages, FoundPage } from './pages';
+import type { Posters, ServedPoster } from './posters';
+import { Poster } from '../model/poster';
+import type { Viewer } from '../search/viewer';
+
+/** Catalogues promise a JPEG of this size at most; the posters of the server may be larger (a setting). */
+const smallEdge = 300;
+/** Wide enough for any screen that shows one cover. */
+const largeWidth = 1600;
+
+export interface CoverDeps {
+  db: Database;
+  pages: BookPages;
+  posters: Posters;
+}
+
+async function jpegOf({ bytes, mediaType }: ServedPoster, edge: number | null): Promise<Buffer> {
+  const size = edge === null ? null : pictureSize(bytes);
+  const fits = edge === null || (size !== null && Math.max(size.width, size.height) <= edge);
+  if (fits && mediaType === 'image/jpeg') return bytes;
+  const picture = edge === null ? await convertPicture(bytes, { format: 'jpeg' }) : await makePoster(bytes, edge);
+  return picture.data;
+}
+
+const coverOf = (poster: ServedPoster, edge: number | null): FoundPage => ({
+  mediaType: 'image/jpeg',
+  fileName: 'cover.jpeg',
+  etag: `"${poster.id}-${edge ?? ''}"`,
+  lastModified: poster.modifiedAt,
+  open: async () => {
+    const data = await jpegOf(poster, edge);
+    return { data, size: data.length, release: () => undefined };
+  },
+});
+
+/** The cover of a book for a list. Throws 404 and 403. */
+export async function smallCover(
+  { posters }: Pick<CoverDeps, 'posters'>,
+  viewer: Viewer,
+  bookId: string,
+): Promise<FoundPage> {
+  return coverOf(await posters.ofBook(viewer, bookId), smallEdge);
+}
+
+/** The first page itself where the poster was only made from it (komga-media §15.5); of text, which has no pages, the poster. */
+export async function largeCover(deps: CoverDeps, viewer: Viewer, bookId: string): Promise<FoundPage> {
+  const poster = await deps.posters.ofBook(viewer, bookId);
+  const { rows } = await deps.db.raw<{ rows: { isPage: boolean }[] }>(
+    `select p.type = 'GENERATED' and b.media_profile <> 'EPUB' as "isPage"
+     from poster p join book b on b.id = p.book_id where p.id = ?`,
+    [poster.id],
+  );
+  if (!rows[0]?.isPage) return coverOf(poster, null);
+  return deps.pages.find(viewer, bookId, 1, { convert: 'jpeg', maxWidth: largeWidth });
+}
+
+/** The cover of a series; of any of its books when the one that was chosen has none. Throws 404 and 403. */
+export async function seriesCover(
+  { db, posters }: Pick<CoverDeps, 'db' | 'posters'>,
+  viewer: Viewer,
+  seriesId: string,
+): Promise<FoundPage> {
+  try {
+    return coverOf(await posters.ofSeries(viewer, seriesId), smallEdge);
+  } catch (error) {
+    if (!(error instanceof HttpFailure && error.status === 404)) throw error;
+    const covered = await Poster.query(db)
+      .alias('p')
+      .select('p.bookId')
+      .join('book as b', 'b.id', 'p.bookId')
+      .where({ 'b.seriesId': seriesId, 'p.selected': true })
+      .orderBy(['b.numberSort', 'b.id'])
+      .first();
+    if (!covered?.bookId) throw notFound();
+    return smallCover({ posters }, viewer, covered.bookId);
+  }
+}

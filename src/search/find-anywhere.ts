@@ -1,0 +1,54 @@
+import { fold } from '../base/text';
+import type { Database } from '../db/database';
+import type { BookView } from './book-view';
+import { bookListQuery, readBooks, type BookQuery } from './find-books';
+import type { SliceOf } from './slice';
+import { allOf, constant, literal, sql, type Sql } from './sql';
+import type { Viewer } from './viewer';
+
+export interface AnywhereQuery extends Omit<BookQuery, 'fullText' | 'sort'> {
+  /** Words typed by a person; blank finds everything. */
+  text: string;
+}
+
+const maxWords = 16;
+
+const wordsOf = (text: string): string[] => [...new Set(fold(text).split(/\s+/u).filter(Boolean))].slice(0, maxWords);
+
+/** Keys of authors are `role|name`; those without a role hold each name once. */
+const ofAuthor = (word: string): Sql =>
+  sql`exists (select 1 from unnest(b.author_keys) a(key) where a.key like ${`|%${literal(word)}%`})`;
+
+/** The word is part of a title of the book or its series, of somebody who made it, or of a tag or genre. */
+function holdsAnywhere(word: string): Sql {
+  const part = `%${literal(word)}%`;
+  return sql`(b.search_key like ${part}
+    or b.series_id in (select s.id from series s where s.search_key like ${part}
+      or exists (select 1 from unnest(s.genre_keys || s.tag_keys) g(key) where g.key like ${part}))
+    or ${ofAuthor(word)} or exists (select 1 from unnest(b.tag_keys) t(key) where t.key like ${part}))`;
+}
+
+/**
+ * Books for one line of text as search fields of reading apps send it: every word is found somewhere in title, series,
+ * people or tags. Titles that hold the whole text come first, then the order of the shelf.
+ */
+export function findBooksAnywhere(
+  db: Database,
+  viewer: Viewer,
+  { text, condition, slice }: AnywhereQuery,
+): Promise<SliceOf<BookView>> {
+  const list = bookListQuery(viewer, { condition, slice });
+  const words = wordsOf(text);
+  const whole = `%${literal(words.join(' '))}%`;
+  const rank = words.length === 0 ? [] : [sql`case when b.search_key like ${whole} then 0 else 1 end`];
+  const by = [...rank, constant('ss.title_sort'), constant('b.number_sort'), constant('b.id')];
+  return readBooks(db, {
+    ...list,
+    conditions: [...list.conditions, allOf(words.map(holdsAnywhere))],
+    order: {
+      by: by.reduce((left, right) => sql`${left}, ${right}`),
+      joins: sql`join series ss on ss.id = b.series_id`,
+      sorted: true,
+    },
+  });
+}
