@@ -28,6 +28,8 @@ export const catalogue = {
   ERR_2005: [404, 'The picture format cannot be converted'],
   /** Opening or extracting took longer than allowed. */
   ERR_2006: [422, 'The file took too long to open'],
+  /** The root is readable but empty while books are known: most likely a share that is not mounted. Nothing is trashed. */
+  ERR_2010: [503, 'The folder of the library is empty'],
 } as const satisfies Record<string, readonly [number, string]>;
 
 export type ErrorCode = keyof typeof catalogue;

@@ -1,0 +1,53 @@
+import type { Library } from '../model/library';
+
+const archives = ['cbz', 'zip', 'cbr', 'rar'];
+const pictures = new Set([
+  ...['jpg', 'jpeg', 'png', 'gif', 'webp', 'avif', 'jxl', 'heic', 'heif', 'bmp', 'tif', 'tiff', 'jp2'],
+]);
+const artwork = new Set(['png', 'jpeg', 'jpg', 'tbn', 'webp', 'gif']);
+const seriesArtwork = new Set(['cover', 'default', 'folder', 'poster', 'series']);
+
+/** Lower case, without the dot; '' when there is none. */
+function extensionOf(name: string): string {
+  const dot = name.lastIndexOf('.');
+  return dot < 0 ? '' : name.slice(dot + 1).toLowerCase();
+}
+
+/** A file name without its last extension. */
+export function stemOf(name: string): string {
+  const dot = name.lastIndexOf('.');
+  return dot <= 0 ? name : name.slice(0, dot);
+}
+
+export const isHidden = (name: string): boolean => name.startsWith('.');
+
+/** Tells the files that are books by the formats that a library takes (komga-media §4). */
+export function bookFileTest(library: Pick<Library, 'scanCbx' | 'scanPdf' | 'scanEpub'>): (name: string) => boolean {
+  const extensions = new Set([
+    ...(library.scanCbx ? archives : []),
+    ...(library.scanPdf ? ['pdf'] : []),
+    ...(library.scanEpub ? ['epub'] : []),
+  ]);
+  return (name) => extensions.has(extensionOf(name)) && !isHidden(name);
+}
+
+export const isPicture = (name: string): boolean => pictures.has(extensionOf(name)) && !isHidden(name);
+
+export const isArtwork = (name: string): boolean => artwork.has(extensionOf(name));
+
+/** `cover.jpg`, `folder.png`, …: a picture of the whole series. */
+export const isSeriesArtwork = (name: string): boolean =>
+  isArtwork(name) && seriesArtwork.has(stemOf(name).toLowerCase());
+
+/** Mylar's description of the series of its folder. */
+export const isSeriesJson = (name: string): boolean => name.toLowerCase() === 'series.json';
+
+/** What makes up a folder that is a book: its pages and its description. */
+export const belongsToFolderBook = (name: string): boolean => isPicture(name) || name === 'ComicInfo.xml';
+
+/** Names of books that a picture may belong to: `Book 1.jpg` and `Book 1-2.jpg` are of `Book 1` (compared in lower case). */
+export function bookNamesOfArtwork(name: string): string[] {
+  const stem = stemOf(name).toLowerCase();
+  const numbered = /^(.+)-\d+$/u.exec(stem)?.[1];
+  return numbered === undefined ? [stem] : [stem, numbered];
+}

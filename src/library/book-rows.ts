@@ -1,0 +1,108 @@
+import { newId } from '../base/public-id';
+import { bookTitleKeys, seriesTitleKeys } from '../model/keys';
+import type { Columns } from './rows';
+import type { FoundBook, FoundSeries } from './walk';
+
+/** Rows as a first scan writes them: named like file and folder, everything else is for analysis to find out. */
+export const seriesColumns: Columns = {
+  id: 'uuid',
+  library_id: 'uuid',
+  path: 'text',
+  name: 'text',
+  oneshot: 'boolean',
+  file_modified_at: 'timestamptz',
+  book_count: 'int',
+  created_at: 'timestamptz',
+  modified_at: 'timestamptz',
+  title: 'text',
+  title_sort: 'text',
+  metadata_created_at: 'timestamptz',
+  metadata_modified_at: 'timestamptz',
+  books_metadata_created_at: 'timestamptz',
+  books_metadata_modified_at: 'timestamptz',
+  title_key: 'text',
+  title_sort_key: 'text',
+  search_key: 'text',
+};
+
+export const bookColumns: Columns = {
+  id: 'uuid',
+  library_id: 'uuid',
+  series_id: 'uuid',
+  path: 'text',
+  name: 'text',
+  oneshot: 'boolean',
+  file_size: 'bigint',
+  file_modified_at: 'timestamptz',
+  number: 'int',
+  created_at: 'timestamptz',
+  modified_at: 'timestamptz',
+  title: 'text',
+  metadata_number: 'text',
+  number_sort: 'float8',
+  metadata_created_at: 'timestamptz',
+  metadata_modified_at: 'timestamptz',
+  media_modified_at: 'timestamptz',
+  title_key: 'text',
+  search_key: 'text',
+};
+
+export const time = (milliseconds: number): string => new Date(milliseconds).toISOString();
+
+/** Created and modified are one instant: a new series is not an updated one (komga-rest §11.4). */
+export function newSeriesRow(id: string, libraryId: string, found: FoundSeries, at: string) {
+  const keys = seriesTitleKeys({ title: found.name, titleSort: found.name, alternateTitles: [] });
+  return {
+    id,
+    library_id: libraryId,
+    path: found.path,
+    name: found.name,
+    oneshot: found.oneshot,
+    file_modified_at: time(found.modifiedAt),
+    book_count: found.books.length,
+    created_at: at,
+    modified_at: at,
+    title: found.name,
+    title_sort: found.name,
+    metadata_created_at: at,
+    metadata_modified_at: at,
+    books_metadata_created_at: at,
+    books_metadata_modified_at: at,
+    title_key: keys.titleKey,
+    title_sort_key: keys.titleSortKey,
+    search_key: keys.searchKey,
+  };
+}
+
+export interface BookPlace {
+  libraryId: string;
+  seriesId: string;
+  oneshot: boolean;
+  /** Position in a new series; 0 where the series is numbered anew afterwards. */
+  number: number;
+}
+
+export function newBookRow(found: FoundBook, place: BookPlace, at: string) {
+  const keys = bookTitleKeys({ title: found.name, isbn: '' });
+  return {
+    id: newId(),
+    library_id: place.libraryId,
+    series_id: place.seriesId,
+    path: found.path,
+    name: found.name,
+    oneshot: place.oneshot,
+    file_size: found.size,
+    file_modified_at: time(found.modifiedAt),
+    number: place.number,
+    created_at: at,
+    modified_at: at,
+    title: found.name,
+    metadata_number: String(place.number),
+    number_sort: place.number,
+    metadata_created_at: at,
+    metadata_modified_at: at,
+    media_modified_at: at,
+    title_key: keys.titleKey,
+    search_key: keys.searchKey,
+  };
+}

@@ -1,0 +1,107 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { groupBy } from '../base/group-by';
+import type { Database } from '../db/database';
+import { findBooksElsewhere, type KnownBook } from './known';
+import type { FoundBook } from './walk';
+
+/** Which row a file is (docs/decisions/0005): content before place, and a place only when nothing else is known. */
+export interface IdentityContext {
+  db: Database;
+  libraryId: string;
+  root: string;
+  /** All rows of the library as the scan began. */
+  books: readonly KnownBook[];
+  /** Ids whose file this scan has found. */
+  found: ReadonlySet<string>;
+  hash: (file: string) => Promise<string>;
+}
+
+export interface Suspect {
+  file: FoundBook;
+  /** The row that lies at this path; its file is another one now, or it is in the trash. */
+  here: KnownBook | null;
+}
+
+export interface Claim {
+  book: KnownBook;
+  /** Hash of the file where it was needed; '' otherwise. */
+  hash: string;
+}
+
+type Candidate = KnownBook & { root: string };
+
+const sameName = (a: string, b: string) => path.posix.basename(a) === path.posix.basename(b);
+
+export function createIdentity(context: IdentityContext) {
+  const { db, libraryId, root, books, found, hash } = context;
+  const claimed = new Set<string>();
+  let bySize: Map<number, KnownBook[]> | null = null;
+  const reachable = new Map<string, boolean>();
+
+  /** Built at the first new file: a scan that finds nothing new does without. */
+  function ofSize(size: number): KnownBook[] {
+    bySize ??= groupBy(books, (book) => book.size);
+    return bySize.get(size) ?? [];
+  }
+
+  async function isReachable(folder: string): Promise<boolean> {
+    const known = reachable.get(folder);
+    if (known !== undefined) return known;
+    const result = await stat(folder)
+      .then((stats) => stats.isDirectory())
+      .catch(() => false);
+    reachable.set(folder, result);
+    return result;
+  }
+
+  /** `gone`: nothing lies at its place; `replaced`: something else does; `there`: it does, so this file is a copy. */
+  async function whereabouts(book: Candidate): Promise<'gone' | 'replaced' | 'there'> {
+    if (book.isDeleted) return 'gone';
+    if (!(await isReachable(book.root))) return 'there';
+    try {
+      const stats = await stat(path.join(book.root, book.path));
+      if (stats.isDirectory()) return 'there';
+      const time = Math.trunc(Math.max(stats.mtimeMs, stats.birthtimeMs));
+      return stats.size === book.size && time === book.modifiedAt ? 'there' : 'replaced';
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      return code === 'ENOENT' || code === 'ENOTDIR' ? 'gone' : 'there';
+    }
+  }
+
+  async function claimOne({ file, here }: Suspect, candidates: Candidate[]): Promise<Claim | null> {
+    let ownHash = '';
+    const matches: KnownBook[] = [];
+    for (const book of candidates) {
+      if (book.id === here?.id || claimed.has(book.id) || found.has(book.id)) continue;
+      const place = await whereabouts(book);
+      if (place === 'there') continue;
+      if (book.hash !== '') {
+        ownHash ||= await hash(path.join(root, file.path)).catch(() => 'unreadable');
+        if (ownHash === book.hash) matches.push(book);
+        continue;
+      }
+      // not hashed yet: the very same time to the millisecond, which renaming keeps, and nothing left at the old place
+      if (here === null && place === 'gone' && book.modifiedAt === file.modifiedAt) matches.push(book);
+    }
+    const match = matches.find((book) => sameName(book.path, file.path)) ?? matches[0];
+    if (match === undefined) return null;
+    claimed.add(match.id);
+    return { book: match, hash: ownHash };
+  }
+
+  /** Finds the rows whose files these are. A file without claim is the row at its place, or a new book. */
+  return async function claim(suspects: Suspect[]): Promise<Map<FoundBook, Claim>> {
+    const sizes = [...new Set(suspects.map(({ file }) => file.size))];
+    const elsewhere = groupBy(await findBooksElsewhere(db, libraryId, sizes), (book) => book.size);
+    const claims = new Map<FoundBook, Claim>();
+    for (const suspect of suspects) {
+      const { size } = suspect.file;
+      const candidates = [...ofSize(size).map((book) => ({ ...book, root })), ...(elsewhere.get(size) ?? [])];
+      const claim = await claimOne(suspect, candidates);
+      if (claim) claims.set(suspect.file, claim);
+    }
+    return claims;
+  };
+}

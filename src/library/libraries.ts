@@ -1,0 +1,114 @@
+import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { notFound } from '../base/errors';
+import { isInside } from '../base/files';
+import type { Log } from '../base/log';
+import { newId } from '../base/public-id';
+import type { Database } from '../db/database';
+import { Book } from '../model/book';
+import { Library } from '../model/library';
+import { emit } from '../queue/events';
+import type { Queue } from '../queue/tasks';
+import type { Viewer } from '../search/viewer';
+import { requireLibrary } from './access';
+import { checkPlace, scanOptions, tidy, type LibraryOptions } from './library-options';
+
+export type { LibraryOptions } from './library-options';
+
+interface Deps {
+  db: Database;
+  queue: Queue;
+}
+
+/** The libraries that the viewer may see, by name without regard to case. */
+export async function listLibraries(db: Database, viewer: Viewer): Promise<Library[]> {
+  const query = Library.query(db).orderByRaw('lower(name), id');
+  if (viewer.libraryIds !== null) void query.whereIn('id', [...viewer.libraryIds]);
+  return query;
+}
+
+/** Throws 404 for an unknown library and 403 for one that is not shared with the viewer. */
+export async function getLibrary(db: Database, viewer: Viewer, id: string): Promise<Library> {
+  await requireLibrary(db, viewer, id);
+  return Library.query(db).findById(id).throwIfNotFound();
+}
+
+/** Adds a library and asks for its first scan. What is not given has Komga's default. */
+export async function createLibrary(
+  { db, queue }: Deps,
+  input: Partial<LibraryOptions> & Pick<LibraryOptions, 'name' | 'root'>,
+): Promise<Library> {
+  const options = { ...input, ...tidy(input) };
+  await checkPlace(db, options);
+  const now = new Date();
+  return db.transaction(async (trx) => {
+    const row = { id: newId(), ...tidy(options), createdAt: now, modifiedAt: now };
+    const library = await Library.query(trx).insertAndFetch(row);
+    await queue.submit('scanLibrary', { libraryId: library.id, deep: false }, { trx });
+    await emit(trx, { type: 'LibraryAdded', libraryId: library.id });
+    return library;
+  });
+}
+
+/** Changes options; what they make necessary (another scan, hashes) is asked for in the same transaction. */
+export async function updateLibrary({ db, queue }: Deps, id: string, input: Partial<LibraryOptions>): Promise<Library> {
+  const before = await Library.query(db).findById(id);
+  if (before === undefined) throw notFound();
+  const changes = tidy(input);
+  await checkPlace(db, { name: changes.name ?? before.name, root: changes.root ?? before.root }, id);
+  return db.transaction(async (trx) => {
+    const after = await Library.query(trx).patchAndFetchById(id, { ...changes, modifiedAt: new Date() });
+    const needsScan = scanOptions.some((option) => !isDeepStrictEqual(before[option], after[option]));
+    if (needsScan) await queue.submit('scanLibrary', { libraryId: id, deep: false }, { trx });
+    if (after.hashFiles && !before.hashFiles) {
+      const books = await Book.query(trx).select('id').where({ libraryId: id, fileHash: '', deletedAt: null });
+      await queue.submitMany(
+        'hashBook',
+        books.map((book) => ({ bookId: book.id })),
+        { trx },
+      );
+    }
+    await emit(trx, { type: 'LibraryChanged', libraryId: id });
+    return after;
+  });
+}
+
+/** Forgets a library with everything that is known of it. Files are never touched. */
+export async function deleteLibrary(db: Database, id: string): Promise<void> {
+  await db.transaction(async (trx) => {
+    const gone = await Library.query(trx).deleteById(id);
+    if (gone === 0) throw notFound();
+    await emit(trx, { type: 'LibraryDeleted', libraryId: id });
+  });
+}
+
+/**
+ * Adds the folders of the configuration and of the command line that are no library yet. One that cannot be added is told
+ * in the log: a wrong path must not keep the server from starting.
+ */
+export async function addMissingLibraries(
+  deps: Deps & { log: Log },
+  seeds: readonly { name: string; root: string }[],
+): Promise<Library[]> {
+  const added: Library[] = [];
+  for (const { name, root } of seeds) {
+    const known = await Library.query(deps.db).select('id', 'name', 'root');
+    const target = path.resolve(root);
+    if (known.some((library) => isInside(library.root, target))) continue;
+    const names = new Set(known.map((library) => library.name));
+    try {
+      added.push(await createLibrary(deps, { name: freeName(name, names), root: target }));
+    } catch (error) {
+      deps.log.error({ err: error, name, root }, 'the folder could not be added as a library');
+    }
+  }
+  return added;
+}
+
+/** Two folders may have one name: `Comics`, `Comics (2)`. */
+function freeName(name: string, taken: ReadonlySet<string>): string {
+  for (let number = 1; ; number++) {
+    const candidate = number === 1 ? name : `${name} (${number})`;
+    if (!taken.has(candidate)) return candidate;
+  }
+}

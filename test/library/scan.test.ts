@@ -1,0 +1,444 @@
+import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
+import path from 'node:path';
+import { Book } from '../../src/model/book';
+import { BookMedia } from '../../src/model/book-media';
+import { Library } from '../../src/model/library';
+import { Operation } from '../../src/model/operation';
+import { Poster } from '../../src/model/poster';
+import { ReadListBook, ReadProgress, SeriesProgress } from '../../src/model/reading';
+import { aProgress, aReadList, aUser } from '../support/builders';
+import { cbz, picture, put } from '../support/book-builders';
+import { useShelves } from './support';
+
+const { test: database, newShelf, newFolder, drain } = useShelves();
+const paths = (rows: { path: string }[]) => rows.map((row) => row.path);
+
+test('a folder with books is a series, its books are in natural order', async () => {
+  const shelf = await newShelf();
+  for (const name of ['Fox 10.cbz', 'Fox 2.cbz', 'Fox 1.CBZ']) put(shelf.root, `Fox/${name}`, await cbz());
+  put(shelf.root, 'Fox/notes.txt', 'x');
+  await shelf.scan();
+  const [series] = await shelf.series();
+  expect(series).toMatchObject({ path: 'Fox', name: 'Fox', title: 'Fox', bookCount: 3, deletedAt: null });
+  const books = (await shelf.books()).sort((a, b) => a.number - b.number);
+  expect(books.map((book) => [book.name, book.number, book.metadataNumber, book.numberSort])).toEqual([
+    ['Fox 1', 1, '1', 1],
+    ['Fox 2', 2, '2', 2],
+    ['Fox 10', 3, '3', 3],
+  ]);
+});
+
+test('a new series was created and modified in one instant', async () => {
+  const shelf = await newShelf();
+  put(shelf.root, 'A/1.cbz', await cbz());
+  await shelf.scanAll();
+  const [series] = await shelf.series();
+  expect(series!.createdAt).toEqual(series!.modifiedAt);
+});
+
+test('analysis finds pages, places, type and a poster', async () => {
+  const shelf = await newShelf();
+  put(shelf.root, 'A/1.cbz', await cbz({ pages: 3 }));
+  await shelf.scanAll();
+  const book = await shelf.book('A/1.cbz');
+  expect(book).toMatchObject({
+    ...{ mediaStatus: 'READY', mediaType: 'application/zip', mediaProfile: 'DIVINA', mediaComment: '', pageCount: 3 },
+  });
+  expect(book.fileHash).toMatch(/^[0-9a-f]{32}$/);
+  const media = await BookMedia.query(database.db).findById(book.id).throwIfNotFound();
+  expect(media.pages.map((page) => [page.name, page.width, page.height, page.location.kind])).toEqual([
+    ['001.jpg', 40, 60, 'zip'],
+    ['002.jpg', 40, 60, 'zip'],
+    ['003.jpg', 40, 60, 'zip'],
+  ]);
+  const poster = await Poster.query(database.db).findOne({ bookId: book.id }).throwIfNotFound();
+  expect(poster).toMatchObject({ type: 'GENERATED', selected: true, mediaType: 'image/jpeg', width: 40, height: 60 });
+});
+
+test('a second scan changes nothing and submits nothing', async () => {
+  const shelf = await newShelf();
+  put(shelf.root, 'A/1.cbz', await cbz());
+  put(shelf.root, 'A/cover.jpg', await picture());
+  put(shelf.root, 'B/2.cbz', await cbz({ seed: 2 }));
+  await shelf.scanAll();
+  const before = [await shelf.books(), await shelf.series(), await Poster.query(database.db).orderBy('id')];
+  const result = await shelf.scan();
+  expect(result).toMatchObject({ books: 2, added: 0, changed: 0, moved: 0, restored: 0, removed: 0 });
+  const { rows } = await database.db.raw<{ rows: unknown[] }>('select 1 from graphile_worker.jobs');
+  expect(rows).toEqual([]);
+  expect([await shelf.books(), await shelf.series(), await Poster.query(database.db).orderBy('id')]).toEqual(before);
+});
+
+test('a renamed book keeps its id, progress and lists, and is not analysed again', async () => {
+  const shelf = await newShelf();
+  put(shelf.root, 'A/old.cbz', await cbz({ seed: 3 }));
+  put(shelf.root, 'A/other.cbz', await cbz({ seed: 4 }));
+  await shelf.scanAll();
+  const before = await shelf.book('A/old.cbz');
+  const user = await aUser(database.db);
+  await aProgress(database.db, before, { userId: user.id, page: 2 });
+  const list = await aReadList(database.db, [before]);
+  renameSync(path.join(shelf.root, 'A/old.cbz'), path.join(shelf.root, 'A/zzz.cbz'));
+  expect(await shelf.scan()).toMatchObject({ moved: 1, added: 0, removed: 0 });
+  const after = await shelf.book('A/zzz.cbz');
+  expect(after).toMatchObject({
+    id: before.id,
+    name: 'zzz',
+    title: 'zzz',
+    number: 2,
+    mediaStatus: 'READY',
+    deletedAt: null,
+  });
+  expect(after.mediaModifiedAt).toEqual(before.mediaModifiedAt);
+  expect(await ReadProgress.query(database.db).findById([user.id, before.id])).toMatchObject({ page: 2 });
+  expect(await ReadListBook.query(database.db).findById([list.id, before.id])).toBeDefined();
+  await drain();
+});
+
+test('a renamed series folder keeps the id of the series and of its books', async () => {
+  const shelf = await newShelf();
+  put(shelf.root, 'Old/1.cbz', await cbz({ seed: 5 }));
+  put(shelf.root, 'Old/2.cbz', await cbz({ seed: 6 }));
+  await shelf.scanAll();
+  const [series] = await shelf.series();
+  const books = await shelf.books();
+  renameSync(path.join(shelf.root, 'Old'), path.join(shelf.root, 'New'));
+  await shelf.scanAll();
+  const [after, ...others] = await shelf.series();
+  expect(others).toEqual([]);
+  expect(after).toMatchObject({
+    id: series!.id,
+    path: 'New',
+    name: 'New',
+    title: 'New',
+    titleKey: 'new',
+    deletedAt: null,
+  });
+  expect((await shelf.books()).map(({ id }) => id)).toEqual(books.map(({ id }) => id));
+});
+
+test('a title that a person locked survives the rename of the folder', async () => {
+  const shelf = await newShelf();
+  put(shelf.root, 'Old/1.cbz', await cbz({ seed: 7 }));
+  await shelf.scanAll();
+  const [series] = await shelf.series();
+  await series!.$query(database.db).patch({ title: 'Mine', locked: ['title'] });
+  renameSync(path.join(shelf.root, 'Old'), path.join(shelf.root, 'New'));
+  await shelf.scanAll();
+  expect((await shelf.series())[0]).toMatchObject({ id: series!.id, title: 'Mine', titleSort: 'New' });
+});
+
+test('a book that moves to another series takes its progress along', async () => {
+  const shelf = await newShelf();
+  put(shelf.root, 'A/1.cbz', await cbz({ seed: 8 }));
+  put(shelf.root, 'A/2.cbz', await cbz({ seed: 9 }));
+  put(shelf.root, 'B/3.cbz', await cbz({ seed: 10 }));
+  await shelf.scanAll();
+  const [a, b] = await shelf.series();
+  const before = await shelf.book('A/1.cbz');
+  const user = await aUser(database.db);
+  await aProgress(database.db, before, { userId: user.id, completed: true });
+  renameSync(path.join(shelf.root, 'A/1.cbz'), path.join(shelf.root, 'B/1.cbz'));
+  await shelf.scanAll();
+  expect(await shelf.book('B/1.cbz')).toMatchObject({ id: before.id, seriesId: b!.id, number: 1 });
+  expect(await shelf.book('A/2.cbz')).toMatchObject({ number: 1 });
+  const [afterA, afterB] = await shelf.series();
+  expect([afterA!.bookCount, afterB!.bookCount]).toEqual([1, 2]);
+  const progress = await SeriesProgress.query(database.db).where({ userId: user.id });
+  expect(progress).toMatchObject([{ seriesId: b!.id, readCount: 1 }]);
+  expect(a!.id).toBe(afterA!.id);
+});
+
+test('a book that moves to another library is the same book, whichever is scanned first', async () => {
+  const from = await newShelf();
+  const to = await newShelf();
+  put(from.root, 'A/1.cbz', await cbz({ seed: 11 }));
+  put(from.root, 'A/2.cbz', await cbz({ seed: 12 }));
+  await from.scanAll();
+  const before = await from.book('A/1.cbz');
+  mkdirSync(path.join(to.root, 'B'));
+  renameSync(path.join(from.root, 'A/1.cbz'), path.join(to.root, 'B/1.cbz'));
+  await to.scanAll();
+  await from.scanAll();
+  expect(await to.books()).toMatchObject([{ id: before.id, path: 'B/1.cbz', mediaStatus: 'READY', deletedAt: null }]);
+  expect(paths(await from.books())).toEqual(['A/2.cbz']);
+});
+
+test('a copy is another book', async () => {
+  const shelf = await newShelf();
+  put(shelf.root, 'A/1.cbz', await cbz({ seed: 13 }));
+  await shelf.scanAll();
+  put(shelf.root, 'A/copy.cbz', await cbz({ seed: 13 }));
+  expect(await shelf.scan()).toMatchObject({ added: 1, moved: 0, removed: 0 });
+  const [one, two] = await shelf.books();
+  expect(one!.id).not.toBe(two!.id);
+  await drain();
+});
+
+test('files that swap their names swap their rows', async () => {
+  const shelf = await newShelf();
+  put(shelf.root, 'A/1.cbz', await cbz({ seed: 14, pages: 1 }));
+  put(shelf.root, 'A/2.cbz', await cbz({ seed: 15, pages: 2 }));
+  await shelf.scanAll();
+  const [one, two] = await shelf.books();
+  const file = (name: string) => path.join(shelf.root, 'A', name);
+  renameSync(file('1.cbz'), file('x'));
+  renameSync(file('2.cbz'), file('1.cbz'));
+  renameSync(file('x'), file('2.cbz'));
+  expect(await shelf.scan()).toMatchObject({ moved: 2, changed: 0, added: 0, removed: 0 });
+  expect((await shelf.books()).map(({ id }) => id)).toEqual([two!.id, one!.id]);
+  await drain();
+});
+
+test('a book that vanishes goes to the trash and comes back with its id', async () => {
+  const shelf = await newShelf();
+  put(shelf.root, 'A/1.cbz', await cbz({ seed: 16 }));
+  const file = put(shelf.root, 'A/2.cbz', await cbz({ seed: 17 }));
+  await shelf.scanAll();
+  const before = await shelf.book('A/2.cbz');
+  renameSync(file, path.join(shelf.root, 'away'));
+  expect(await shelf.scan()).toMatchObject({ removed: 1 });
+  expect((await shelf.book('A/2.cbz')).deletedAt).toBeInstanceOf(Date);
+  expect((await shelf.series())[0]).toMatchObject({ deletedAt: null, bookCount: 2 });
+  renameSync(path.join(shelf.root, 'away'), file);
+  expect(await shelf.scan()).toMatchObject({ restored: 1, added: 0 });
+  expect(await shelf.book('A/2.cbz')).toMatchObject({ id: before.id, deletedAt: null, mediaStatus: 'READY' });
+  await drain();
+});
+
+test('a series whose last book vanishes goes to the trash and comes back with its id', async () => {
+  const shelf = await newShelf();
+  put(shelf.root, 'A/1.cbz', await cbz({ seed: 18 }));
+  put(shelf.root, 'B/1.cbz', await cbz({ seed: 19 }));
+  await shelf.scanAll();
+  const [series] = await shelf.series();
+  const away = path.join(newFolder(), 'A');
+  renameSync(path.join(shelf.root, 'A'), away);
+  await shelf.scanAll();
+  expect((await shelf.series())[0]!.deletedAt).toBeInstanceOf(Date);
+  renameSync(away, path.join(shelf.root, 'A'));
+  await shelf.scanAll();
+  expect((await shelf.series())[0]).toMatchObject({ id: series!.id, deletedAt: null });
+});
+
+test('a file replaced in place is analysed again; progress stays inside its pages', async () => {
+  const shelf = await newShelf();
+  put(shelf.root, 'A/1.cbz', await cbz({ seed: 20, pages: 5 }));
+  await shelf.scanAll();
+  const before = await shelf.book('A/1.cbz');
+  const [reader, finisher] = [await aUser(database.db), await aUser(database.db)];
+  await aProgress(database.db, before, { userId: reader.id, page: 4 });
+  await aProgress(database.db, before, { userId: finisher.id, completed: true });
+  put(shelf.root, 'A/1.cbz', await cbz({ seed: 21, pages: 3 }));
+  expect(await shelf.scan()).toMatchObject({ changed: 1, added: 0 });
+  expect(await shelf.book('A/1.cbz')).toMatchObject({ id: before.id, mediaStatus: 'OUTDATED', fileHash: '' });
+  await drain();
+  const after = await shelf.book('A/1.cbz');
+  expect(after).toMatchObject({ id: before.id, mediaStatus: 'READY', pageCount: 3 });
+  expect(after.fileHash).not.toBe(before.fileHash);
+  expect(await ReadProgress.query(database.db).findById([reader.id, before.id])).toMatchObject({ page: 2 });
+  expect(await ReadProgress.query(database.db).findById([finisher.id, before.id])).toMatchObject({
+    page: 3,
+    completed: true,
+  });
+});
+
+test('a root that is missing or suddenly empty changes nothing, and the library comes back by itself', async () => {
+  const shelf = await newShelf();
+  put(shelf.root, 'A/1.cbz', await cbz({ seed: 22 }));
+  await shelf.scanAll();
+  const before = [await shelf.books(), await shelf.series()];
+  const away = `${shelf.root}-away`;
+  renameSync(shelf.root, away);
+  expect(await shelf.scan()).toBeNull();
+  const find = () => Library.query(database.db).findById(shelf.library.id).throwIfNotFound();
+  expect(await find()).toMatchObject({ unavailableReason: 'ERR_1016' });
+  mkdirSync(shelf.root);
+  expect(await shelf.scan()).toBeNull();
+  expect(await find()).toMatchObject({ unavailableReason: 'ERR_2010' });
+  expect([await shelf.books(), await shelf.series()]).toEqual(before);
+  rmSync(shelf.root, { recursive: true });
+  renameSync(away, shelf.root);
+  expect(await shelf.scan()).toMatchObject({ books: 1 });
+  expect(await find()).toMatchObject({ unavailableAt: null, unavailableReason: null });
+  const last = await Operation.query(database.db)
+    .where({ subjectId: shelf.library.id })
+    .orderBy('createdAt', 'desc')
+    .first();
+  expect(last).toMatchObject({ kind: 'scanLibrary', state: 'done', done: 1, total: 1 });
+});
+
+test('a damaged file is a book with a code; the others go on', async () => {
+  const shelf = await newShelf();
+  const whole = await cbz({ seed: 23, pages: 3 });
+  put(shelf.root, 'A/1 cut.cbz', whole.subarray(0, whole.length / 2));
+  put(shelf.root, 'A/2 empty.cbz', '');
+  put(shelf.root, 'A/3 no pictures.cbz', await cbz({ pages: 0, comicInfo: { Title: 'x' } }));
+  put(shelf.root, 'A/4 seven.cbz', Buffer.from('7z\xbc\xaf\x27\x1cxxxxxxxx', 'latin1'));
+  put(shelf.root, 'A/5 good.cbz', whole);
+  await shelf.scanAll();
+  const outcome = (await shelf.books()).map((book) => [book.name, book.mediaStatus, book.mediaComment]);
+  expect(outcome).toEqual([
+    ['1 cut', 'ERROR', 'ERR_2002'],
+    ['2 empty', 'UNSUPPORTED', 'ERR_1001'],
+    ['3 no pictures', 'ERROR', 'ERR_1006'],
+    ['4 seven', 'UNSUPPORTED', 'ERR_1001'],
+    ['5 good', 'READY', ''],
+  ]);
+});
+
+test('a scan that is stopped in the middle is finished by the next, without duplicates', async () => {
+  const shelf = await newShelf();
+  for (let number = 1; number <= 600; number++) {
+    put(shelf.root, `S${number}/1.cbz`, zipLike(number));
+  }
+  const stop = new AbortController();
+  const watch = setInterval(() => {
+    void Book.query(database.db)
+      .where({ libraryId: shelf.library.id })
+      .resultSize()
+      .then((count) => count > 0 && stop.abort());
+  }, 1);
+  await expect(shelf.scan({ signal: stop.signal })).rejects.toThrow();
+  clearInterval(watch);
+  const some = await shelf.books();
+  expect(some.length).toBeGreaterThan(0);
+  expect(some.length).toBeLessThan(600);
+  expect(await shelf.scan()).toMatchObject({ books: 600, added: 600 - some.length, removed: 0 });
+  expect(await shelf.books()).toHaveLength(600);
+  const { rows } = await database.db.raw<{ rows: { count: number }[] }>(
+    `select count(*)::int from graphile_worker.jobs where task_identifier = 'analyzeBook'`,
+  );
+  expect(rows[0]!.count).toBe(600);
+  await database.db.raw('delete from graphile_worker._private_jobs');
+});
+
+/** Nobody opens these. */
+const zipLike = (number: number) => Buffer.from(`PK\x05\x06 ${number}`);
+
+test('books whose task was lost with a killed process are analysed after the next scan', async () => {
+  const shelf = await newShelf();
+  put(shelf.root, 'A/1.cbz', await cbz({ seed: 24 }));
+  await shelf.scan();
+  await database.db.raw('delete from graphile_worker._private_jobs');
+  await shelf.scanAll();
+  expect(await shelf.book('A/1.cbz')).toMatchObject({ mediaStatus: 'READY' });
+});
+
+test('a link that leads out of the library is passed over; one inside is followed, a loop is not', async () => {
+  const shelf = await newShelf();
+  const outside = newFolder();
+  put(outside, 'secret.cbz', await cbz());
+  put(shelf.root, 'A/1.cbz', await cbz({ seed: 25 }));
+  symlinkSync(outside, path.join(shelf.root, 'out'));
+  symlinkSync(path.join(outside, 'secret.cbz'), path.join(shelf.root, 'A/secret.cbz'));
+  symlinkSync('A', path.join(shelf.root, 'B'));
+  symlinkSync('..', path.join(shelf.root, 'A/up'));
+  await shelf.scan();
+  expect(paths(await shelf.books())).toEqual(['A/1.cbz', 'B/1.cbz']);
+  await drain();
+});
+
+// root may read everything, so only an ordinary user can see this
+const testAsUser = process.getuid?.() === 0 ? test.skip : test;
+
+testAsUser('a folder that cannot be read is a problem, and what is known below it stays', async () => {
+  const shelf = await newShelf();
+  put(shelf.root, 'A/1.cbz', await cbz({ seed: 26 }));
+  put(shelf.root, 'B/C/2.cbz', await cbz({ seed: 27 }));
+  await shelf.scanAll();
+  chmodSync(path.join(shelf.root, 'B'), 0);
+  const result = await shelf.scan();
+  chmodSync(path.join(shelf.root, 'B'), 0o755);
+  expect(result).toMatchObject({ removed: 0, problems: [{ path: 'B', code: 'ERR_1000' }] });
+  expect((await shelf.series()).every(({ deletedAt }) => deletedAt === null)).toBe(true);
+});
+
+test('dot folders and exclusions are looked for inside the root only', async () => {
+  const parent = newFolder();
+  const root = path.join(parent, '.hidden books');
+  const shelf = await newShelf({ root, scanDirectoryExclusions: ['#Recycle', 'books'] });
+  put(root, 'A/1.cbz', await cbz());
+  put(root, '.trash/2.cbz', await cbz());
+  put(root, 'A/#recycle/3.cbz', await cbz());
+  put(root, 'Old Books/4.cbz', await cbz());
+  put(root, 'A/.5.cbz', await cbz());
+  await shelf.scan();
+  expect(paths(await shelf.books())).toEqual(['A/1.cbz']);
+  await drain();
+});
+
+test('each file below the one-shots folder is a series of its own, finished, named by its book', async () => {
+  const shelf = await newShelf({ oneshotsDirectory: '_oneshots' });
+  put(
+    shelf.root,
+    '_oneshots/Alone.cbz',
+    await cbz({ comicInfo: { Title: 'All Alone', Summary: 'One.', Series: 'X' } }),
+  );
+  put(shelf.root, '_oneshots/deep/Two.cbz', await cbz({ seed: 2 }));
+  await shelf.scanAll();
+  expect(await shelf.series()).toMatchObject([
+    {
+      path: '_oneshots/Alone.cbz',
+      oneshot: true,
+      title: 'All Alone',
+      summary: 'One.',
+      status: 'ENDED',
+      totalBookCount: 1,
+    },
+    { path: '_oneshots/deep/Two.cbz', oneshot: true, title: 'Two' },
+  ]);
+  expect((await shelf.books()).every((book) => book.oneshot)).toBe(true);
+});
+
+test('switching the one-shots folder on regroups the books and keeps their ids', async () => {
+  const shelf = await newShelf();
+  put(shelf.root, 'shots/a.cbz', await cbz({ seed: 28 }));
+  put(shelf.root, 'shots/b.cbz', await cbz({ seed: 29 }));
+  await shelf.scanAll();
+  const before = (await shelf.books()).map(({ id }) => id);
+  await Library.query(database.db).findById(shelf.library.id).patch({ oneshotsDirectory: 'shots' });
+  await shelf.scanAll();
+  expect((await shelf.books()).map(({ id }) => id)).toEqual(before);
+  const live = (await shelf.series()).filter(({ deletedAt }) => deletedAt === null);
+  expect(paths(live)).toEqual(['shots/a.cbz', 'shots/b.cbz']);
+  expect(live.map(({ bookCount }) => bookCount)).toEqual([1, 1]);
+});
+
+test('a series is touched when its books change, not when a picture is put beside them', async () => {
+  const shelf = await newShelf();
+  put(shelf.root, 'A/1.cbz', await cbz({ seed: 30 }));
+  await shelf.scanAll();
+  const [before] = await shelf.series();
+  put(shelf.root, 'A/cover.jpg', await picture());
+  await shelf.scanAll();
+  const [same] = await shelf.series();
+  expect(same!.modifiedAt).toEqual(before!.modifiedAt);
+  put(shelf.root, 'A/2.cbz', await cbz({ seed: 31 }));
+  await shelf.scanAll();
+  const [later] = await shelf.series();
+  expect(later!.modifiedAt.getTime()).toBeGreaterThan(before!.modifiedAt.getTime());
+});
+
+test('a library can have its trash emptied after each scan', async () => {
+  const shelf = await newShelf({ emptyTrashAfterScan: true });
+  put(shelf.root, 'A/1.cbz', await cbz({ seed: 32 }));
+  put(shelf.root, 'A/2.cbz', await cbz({ seed: 33 }));
+  await shelf.scanAll();
+  rmSync(path.join(shelf.root, 'A/1.cbz'));
+  await shelf.scanAll();
+  expect(await shelf.books()).toMatchObject([{ path: 'A/2.cbz', number: 1 }]);
+  expect((await shelf.series())[0]).toMatchObject({ bookCount: 1 });
+});
+
+test('a file that is still being written is waited for', async () => {
+  const shelf = await newShelf();
+  const whole = await cbz({ seed: 34 });
+  const file = put(shelf.root, 'A/1.cbz', whole.subarray(0, 200));
+  utimesSync(file, new Date(), new Date());
+  await shelf.scanAll();
+  expect(await shelf.book('A/1.cbz')).toMatchObject({ mediaStatus: 'UNKNOWN' });
+  put(shelf.root, 'A/1.cbz', whole);
+  await shelf.scanAll();
+  expect(await shelf.book('A/1.cbz')).toMatchObject({ mediaStatus: 'READY', pageCount: 2 });
+});
