@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import path from 'node:path';
+import { isCoded } from '../../../src/base/errors';
+import { openBook } from '../../../src/media/open-book';
+import type { BookContent, PageEntry, Reader } from '../../../src/media/reader';
+import { describeWithReference } from '../../support/reference';
+
+/**
+ * Every book of the corpus against its manifest, which was made with other tools (corpus/README.md in the reference
+ * folder): the outcome is one of those accepted, pages have the order and the bytes they should have.
+ */
+interface ExpectedPage {
+  name: string;
+  sha256: string | null;
+  readable?: boolean | 'either';
+  optional?: boolean;
+  name_optional?: boolean;
+}
+
+interface ManifestFile {
+  path: string;
+  expected: {
+    accept: string[];
+    pages?: ExpectedPage[];
+    page_count?: number;
+    accept_page_counts?: number[];
+    order?: string;
+    sizes?: [number, number][];
+    divina?: boolean;
+  };
+}
+
+interface FoundPage extends PageEntry {
+  sha256: string | null;
+  code: string | null;
+}
+
+interface Found {
+  outcome: string;
+  content: BookContent | null;
+  pages: FoundPage[];
+}
+
+async function fetchPage(reader: Reader, page: PageEntry): Promise<FoundPage> {
+  const hash = createHash('sha256');
+  let size = 0;
+  try {
+    for await (const chunk of (await reader.open(page.location)) as AsyncIterable<Buffer>) {
+      hash.update(chunk);
+      size += chunk.length;
+    }
+  } catch (error) {
+    if (!isCoded(error)) throw error;
+    return { ...page, sha256: null, code: error.code };
+  }
+  if (page.size !== null) expect(size).toBe(page.size);
+  return { ...page, sha256: hash.digest('hex'), code: null };
+}
+
+async function readWith(reader: Reader): Promise<Found> {
+  const content = await reader.content();
+  const pages: FoundPage[] = [];
+  // rendering is dear: the tests of PDF look at more than the first page
+  const rendered = (page: PageEntry, index: number) => page.location.kind === 'render' && index >= 1;
+  for (const [index, page] of content.pages.entries()) {
+    pages.push(rendered(page, index) ? { ...page, sha256: '', code: null } : await fetchPage(reader, page));
+  }
+  if (content.pageCount === 0) return { outcome: 'error', content, pages };
+  const isPartial = content.problems.length > 0 || pages.some(({ code }) => code !== null);
+  return { outcome: isPartial ? 'ready-partial' : 'ready', content, pages };
+}
+
+async function read(file: string): Promise<Found> {
+  let reader: Reader | null = null;
+  try {
+    reader = await openBook(file);
+    return await readWith(reader);
+  } catch (error) {
+    if (!isCoded(error)) throw error;
+    return { outcome: error.status === 415 ? 'unsupported' : 'error', content: null, pages: [] };
+  } finally {
+    await reader?.close();
+  }
+}
+
+const openFiles = (folder: string) =>
+  readdirSync('/proc/self/fd').filter((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`).startsWith(folder);
+    } catch {
+      return false; // the descriptor of the listing itself
+    }
+  });
+
+const isCertain = ({ readable = true, optional = false }: ExpectedPage) => readable === true && !optional;
+const shownName = (name: string) => name.replaceAll('\\', '/');
+
+function checkPages({ expected }: ManifestFile, { pages }: Found): void {
+  const wanted = expected.pages ?? [];
+  const hashes = pages.flatMap(({ sha256 }) => sha256 ?? []);
+  expect(hashes).toEqual(expect.arrayContaining(wanted.filter(isCertain).flatMap(({ sha256 }) => sha256 ?? [])));
+  const known = new Set(wanted.flatMap(({ sha256 }) => sha256 ?? []));
+  const unsure = wanted.filter((page) => page.readable === 'either').length;
+  expect(hashes.filter((hash) => !known.has(hash)).length).toBeLessThanOrEqual(unsure);
+  for (const page of wanted.filter(({ readable }) => readable === false)) expect(hashes).not.toContain(page.sha256);
+  if (expected.order === 'any') return;
+  const inOrder = wanted.filter(({ sha256 }) => sha256 !== null && hashes.includes(sha256));
+  expect(hashes.filter((hash) => known.has(hash))).toEqual(inOrder.map(({ sha256 }) => sha256));
+  const names = pages.filter(({ sha256 }) => sha256 !== null && known.has(sha256)).map(({ name }) => name);
+  if (!inOrder.some((page) => page.name_optional === true))
+    expect(names).toEqual(inOrder.map(({ name }) => shownName(name)));
+}
+
+describeWithReference('the corpus', (reference) => {
+  const corpus = path.join(reference, 'corpus/open');
+  const { files } = JSON.parse(readFileSync(path.join(corpus, 'manifest.json'), 'utf8')) as { files: ManifestFile[] };
+  const books = files.filter((file) => /^(archives|epub|pdf)\//u.test(file.path));
+  const rows = books.map((file): [string, ManifestFile] => [file.path, file]);
+
+  test.each(rows)('%s', async (name, file) => {
+    const found = await read(path.join(corpus, name));
+    const { accept, accept_page_counts: counts, page_count: count, divina } = file.expected;
+    expect(accept).toContain(found.outcome);
+    if (found.pages.length > 0 && file.expected.pages) checkPages(file, found);
+    if (found.outcome === 'ready' && count !== undefined)
+      expect(counts ?? [count]).toContain(found.content?.pages.length);
+    if (divina !== undefined && found.outcome === 'ready') expect(found.content?.divina).toBe(divina);
+  });
+
+  (process.platform === 'linux' ? test : test.skip)('leaves no file open', () => {
+    expect(openFiles(corpus)).toEqual([]);
+  });
+});
