@@ -1,0 +1,97 @@
+/** The members of the server's answers that the web UI uses; the full shapes are in the served OpenAPI document. */
+export interface Slice<T> {
+  content: T[];
+  number: number;
+  last: boolean;
+  totalElements: number;
+}
+
+export interface User {
+  id: string;
+  email: string;
+  roles: string[];
+}
+
+export interface Library {
+  id: string;
+  name: string;
+  unavailable: boolean;
+}
+
+export interface Author {
+  name: string;
+  role: string;
+}
+
+export interface WebLink {
+  label: string;
+  url: string;
+}
+
+export interface Series {
+  id: string;
+  libraryId: string;
+  name: string;
+  booksCount: number;
+  booksReadCount: number;
+  booksUnreadCount: number;
+  booksInProgressCount: number;
+  deleted: boolean;
+  metadata: {
+    title: string;
+    status: string;
+    summary: string;
+    readingDirection: string;
+    publisher: string;
+    ageRating: number | null;
+    language: string;
+    genres: string[];
+    tags: string[];
+    totalBookCount: number | null;
+    links: WebLink[];
+    alternateTitles: { label: string; title: string }[];
+  };
+  booksMetadata: { authors: Author[]; tags: string[]; releaseDate: string | null; summary: string };
+}
+
+export interface ReadProgress {
+  page: number;
+  completed: boolean;
+  readDate: string;
+}
+
+export interface Book {
+  id: string;
+  seriesId: string;
+  seriesTitle: string;
+  libraryId: string;
+  name: string;
+  size: string;
+  deleted: boolean;
+  oneshot: boolean;
+  media: { status: string; mediaType: string; mediaProfile: string; pagesCount: number; comment: string };
+  metadata: { title: string; number: string; summary: string; releaseDate: string | null };
+  readProgress: ReadProgress | null;
+}
+
+export interface Page {
+  number: number;
+  fileName: string;
+  mediaType: string;
+  width: number | null;
+  height: number | null;
+}
+
+/** A task that a person waits for, such as a scan. */
+export interface Operation {
+  id: string;
+  kind: string;
+  subjectId: string | null;
+  subjectName: string | null;
+  state: 'queued' | 'running' | 'done' | 'failed';
+  done: number;
+  total: number | null;
+  message: string | null;
+  startedAt: string | null;
+  finishedAt: string | null;
+}

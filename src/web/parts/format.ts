@@ -1,0 +1,84 @@
+import type { Author, Book, Series } from '../api/types';
+
+export function counted(number: number, one: string, many = `${one}s`): string {
+  return `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
+}
+
+/** How much of a book is read, 0 to 1; null when it was never opened. */
+export function readShare(book: Pick<Book, 'readProgress' | 'media'>): number | null {
+  const { readProgress: progress, media } = book;
+  if (progress === null) return null;
+  if (progress.completed) return 1;
+  return media.pagesCount > 0 ? Math.min(1, progress.page / media.pagesCount) : 0;
+}
+
+/** "Page 12 of 40", "Read", "40 pages". */
+export function readText(book: Pick<Book, 'readProgress' | 'media'>): string {
+  const { readProgress: progress, media } = book;
+  if (progress?.completed) return 'Read';
+  if (progress) return `Page ${progress.page} of ${media.pagesCount}`;
+  return media.pagesCount > 0 ? counted(media.pagesCount, 'page') : 'Not opened yet';
+}
+
+/** "#3 – Into the woods", without saying the number twice when the title is the number or holds it already. */
+export function bookTitle(book: Pick<Book, 'metadata' | 'oneshot'>): string {
+  const { title, number } = book.metadata;
+  if (book.oneshot || number === '' || /\d/.test(title)) return title;
+  return title === '' ? `#${number}` : `#${number} – ${title}`;
+}
+
+const statuses: Record<string, string> = {
+  ENDED: 'Ended',
+  ONGOING: 'Ongoing',
+  ABANDONED: 'Abandoned',
+  HIATUS: 'On hiatus',
+};
+
+export function statusText(series: Series): string {
+  return statuses[series.metadata.status] ?? '';
+}
+
+const directions: Record<string, string> = {
+  LEFT_TO_RIGHT: 'Left to right',
+  RIGHT_TO_LEFT: 'Right to left',
+  VERTICAL: 'Vertical',
+  WEBTOON: 'Webtoon',
+};
+
+export function directionText(readingDirection: string): string {
+  return directions[readingDirection] ?? '';
+}
+
+const roles: [string, string][] = [
+  ['writer', 'Story'],
+  ['penciller', 'Art'],
+  ['inker', 'Inks'],
+  ['colorist', 'Colors'],
+  ['letterer', 'Lettering'],
+  ['cover', 'Cover'],
+  ['editor', 'Editor'],
+  ['translator', 'Translation'],
+];
+
+/** Authors by role, in the order a title page names them; a role we have no word for keeps its own. */
+export function credits(authors: Author[]): { label: string; names: string }[] {
+  const others = [...new Set(authors.map(({ role }) => role))].filter(
+    (role) => !roles.some(([known]) => known === role),
+  );
+  const order = [...roles, ...others.map((role): [string, string] => [role, capitalized(role)])];
+  return order.flatMap(([role, label]) => {
+    const names = [...new Set(authors.filter((author) => author.role === role).map(({ name }) => name))];
+    return names.length === 0 ? [] : [{ label, names: names.join(', ') }];
+  });
+}
+
+/** "English" for "en"; the tag itself when the browser has no name for it. */
+export function languageText(tag: string): string {
+  try {
+    return tag === '' ? '' : (new Intl.DisplayNames(['en'], { type: 'language' }).of(tag) ?? tag);
+  } catch {
+    return tag;
+  }
+}
+
+const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,0 +1,76 @@
+import type { Operation } from '../../../src/web/api/types';
+import {
+  hasAdvanced,
+  newlyFailed,
+  operationText,
+  pauseBeforeNextPoll,
+  shownOperation,
+} from '../../../src/web/state/operations';
+
+const anOperation = (given: Partial<Operation> = {}): Operation => ({
+  id: '1',
+  kind: 'scanLibrary',
+  subjectId: 'L1',
+  subjectName: 'Comics',
+  state: 'running',
+  done: 120,
+  total: 400,
+  message: null,
+  startedAt: null,
+  finishedAt: null,
+  ...given,
+});
+
+test('a running scan says how far it is', () => {
+  expect(operationText(anOperation())).toBe('Scanning Comics – 120 of 400 books');
+  expect(operationText(anOperation({ done: 1200, total: 41000 }))).toBe('Scanning Comics – 1,200 of 41,000 books');
+});
+
+test('without a total it counts, or says that it looks', () => {
+  expect(operationText(anOperation({ total: null }))).toBe('Scanning Comics – 120 books so far');
+  expect(operationText(anOperation({ total: null, done: 0 }))).toBe('Scanning Comics – looking for books');
+});
+
+test('waiting and failed operations say so', () => {
+  expect(operationText(anOperation({ state: 'queued' }))).toBe('Scanning Comics – waiting');
+  expect(operationText(anOperation({ state: 'failed', message: 'no such folder' }))).toBe(
+    'Scanning Comics failed: no such folder',
+  );
+});
+
+test('an unknown kind without a name still reads as a sentence', () => {
+  expect(operationText(anOperation({ kind: 'tidy', subjectName: null, state: 'queued' }))).toBe(
+    'Working on the library – waiting',
+  );
+});
+
+test('polling is close while something runs, rare otherwise, and rarest when refused', () => {
+  expect(pauseBeforeNextPoll([anOperation({ state: 'done' }), anOperation({ state: 'queued' })])).toBe(2_000);
+  expect(pauseBeforeNextPoll([anOperation({ state: 'done' })])).toBe(10_000);
+  expect(pauseBeforeNextPoll([])).toBe(10_000);
+  expect(pauseBeforeNextPoll(null)).toBe(60_000);
+});
+
+test('lists are asked again when a scan advances, begins or ends, and not otherwise', () => {
+  const before = [anOperation()];
+  expect(hasAdvanced(before, [anOperation()])).toBe(false);
+  expect(hasAdvanced(before, [anOperation({ done: 121 })])).toBe(true);
+  expect(hasAdvanced(before, [anOperation({ state: 'done' })])).toBe(true);
+  expect(hasAdvanced([], [anOperation()])).toBe(true);
+  expect(hasAdvanced([], [anOperation({ state: 'done' })])).toBe(false);
+});
+
+test('only a failure that happens before our eyes is news', () => {
+  const failed = anOperation({ state: 'failed' });
+  expect(newlyFailed([anOperation()], [failed])).toEqual([failed]);
+  expect(newlyFailed([], [failed])).toEqual([]);
+  expect(newlyFailed([failed], [failed])).toEqual([]);
+});
+
+test('the bar shows what runs before what waits', () => {
+  const running = anOperation({ id: '1' });
+  const waiting = anOperation({ id: '2', state: 'queued' });
+  expect(shownOperation([waiting, running])).toBe(running);
+  expect(shownOperation([waiting])).toBe(waiting);
+  expect(shownOperation([anOperation({ state: 'done' })])).toBeNull();
+});

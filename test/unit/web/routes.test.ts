@@ -1,0 +1,41 @@
+import { insidePath, paths, routeOf } from '../../../src/web/routes';
+
+test('the root is the home page', () => {
+  expect(routeOf('/')).toEqual({ page: 'home' });
+});
+
+test('libraries, series and search have addresses of their own', () => {
+  expect(routeOf('/libraries/01J')).toEqual({ page: 'library', id: '01J' });
+  expect(routeOf('/series/01J')).toEqual({ page: 'series', id: '01J' });
+  expect(routeOf('/search', '?q=one%20piece')).toEqual({ page: 'search', query: 'one piece' });
+});
+
+test('a book opens with and without a page', () => {
+  expect(routeOf('/book/01J')).toEqual({ page: 'book', id: '01J', at: null });
+  expect(routeOf('/book/01J/read', '?page=7')).toEqual({ page: 'book', id: '01J', at: 7 });
+});
+
+test.each(['0', '-3', '1.5', 'x', ''])('a page that is no page number (%p) is ignored', (page) => {
+  expect(routeOf('/book/01J/read', `?page=${page}`)).toEqual({ page: 'book', id: '01J', at: null });
+});
+
+test.each(['/nowhere', '/series', '/series/1/2', '/book/1/write', '/book/1/read/2', '/%zz'])(
+  '%s is not found',
+  (path) => {
+    expect(routeOf(path)).toEqual({ page: 'not-found' });
+  },
+);
+
+test('an address made by us leads back to the same page', () => {
+  const [path, query] = paths.page('a/b', 3).split('?');
+  expect(routeOf(path ?? '', query)).toEqual({ page: 'book', id: 'a/b', at: 3 });
+  const login = new URL(paths.login('/libraries/1?read=read'), 'http://x');
+  expect(routeOf(login.pathname, login.search)).toEqual({ page: 'login', to: '/libraries/1?read=read' });
+});
+
+test.each([null, '', 'https://evil.example', '//evil.example', '/\\evil.example', '/login?to=/login'])(
+  'logging in never leads to %p',
+  (to) => {
+    expect(insidePath(to)).toBe('/');
+  },
+);
