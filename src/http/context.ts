@@ -20,5 +20,17 @@ export type HttpContext = ParameterizedContext<HttpState>;
 /** True under `/api`, `/opds`, `/sse`, `/actuator`: answers for programs, never the web UI's page. */
 export const isProtocolPath = (path: string): boolean => /^\/(api|opds|sse|actuator)(\/|$)/i.test(path);
 
+const defaultPorts: Record<string, string> = { http: '80', https: '443' };
+
+/** Scheme, host and port that the client wrote; `''` for a client of HTTP/1.0 that named no host. */
+function originOf(ctx: HttpContext): string {
+  const { host, protocol } = ctx;
+  if (host === '') return '';
+  // a proxy may tell the port apart from the host; without it links lead to nowhere (opds.md §1.10)
+  const port = ctx.app.proxy ? ctx.get('x-forwarded-port') : '';
+  const isMissing = /^\d{1,5}$/.test(port) && port !== defaultPorts[protocol] && !/:\d+$/.test(host);
+  return `${protocol}://${host}${isMissing ? `:${port}` : ''}`;
+}
+
 /** The address of one of our paths as the client has to write it; forwarded headers count where the proxy is trusted. */
-export const absoluteUrl = (ctx: HttpContext, path: string): string => `${ctx.origin}${ctx.state.basePath}${path}`;
+export const absoluteUrl = (ctx: HttpContext, path: string): string => `${originOf(ctx)}${ctx.state.basePath}${path}`;

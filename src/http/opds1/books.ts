@@ -93,7 +93,7 @@ const entryRoute = ({ db }: HttpDeps): Route =>
       const [book, deliveries] = await Promise.all([getBook(db, viewer, params.id), findDeliveries(db, [params.id])]);
       const at = opdsAddress(ctx, 'v1.2');
       const entry = bookEntry(book, deliveries.get(book.id), at);
-      ctx.set('Vary', 'Authorization');
+      ctx.vary('Authorization');
       sendText(ctx, entryType, entryDocument(entry, siteOf(at), at(`books/${publicId(book.id)}`)));
     },
   });

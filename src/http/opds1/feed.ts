@@ -100,7 +100,7 @@ const anyId = z.object({ id: entityId() });
 
 async function answer(ctx: HttpContext, document: Promise<FeedDocument>): Promise<void> {
   const { kind, xml } = await document;
-  ctx.set('Vary', 'Authorization');
+  ctx.vary('Authorization');
   sendText(ctx, feedTypes[kind], xml);
 }
 
