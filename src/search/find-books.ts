@@ -170,7 +170,7 @@ export function findDuplicates(
     labelsExclude: [],
   };
   const list = bookListQuery(nobodyHidden, { sort: sort?.length ? sort : ['fileHash'], slice });
-  const twin = sql`b.file_hash <> '' and exists (select 1 from book o
-    where o.file_hash = b.file_hash and o.file_hash <> '' and o.file_size = b.file_size and o.id <> b.id)`;
-  return readBooks(db, { ...list, conditions: [...list.conditions, twin] });
+  const twins = sql`(b.file_hash, b.file_size) in
+    (select t.file_hash, t.file_size from book t where t.file_hash <> '' group by 1, 2 having count(*) > 1)`;
+  return readBooks(db, { ...list, conditions: [...list.conditions, twins] });
 }

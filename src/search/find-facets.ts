@@ -2,7 +2,7 @@ import { fold } from '../base/text';
 import type { Database } from '../db/database';
 import type { Author } from '../model/values';
 import { cut, type Slice, type SliceOf } from './slice';
-import { allOf, readRows, sql, where, type Sql } from './sql';
+import { allOf, literal, readRows, sql, where, type Sql } from './sql';
 import { visibleBooks, visibleSeries } from './viewer-where';
 import type { Viewer } from './viewer';
 
@@ -100,18 +100,24 @@ export interface AuthorQuery extends FacetQuery {
   role?: string | null | undefined;
 }
 
-/** The authors of a source, one row an author and role of a series (book). */
-function authorsOf(source: Source, columns: Sql, role: string | null = null): Sql {
-  const authors = source.ofBooks ? sql`b.authors` : sql`s.books_authors`;
-  const entity = source.ofBooks ? sql`b` : sql`s`;
-  const condition = role === null ? sql`` : sql`where a.role = ${role}`;
-  return sql`select ${columns} from (select ${entity}.* from ${source.from}) ${entity}
-    cross join lateral jsonb_to_recordset(${authors}) a(name text, role text) ${condition}`;
+/**
+ * The authors of a source, one row an author and role of a series (book). What is searched for is looked for in the
+ * folded keys first, so that only the rows that hold it are taken apart.
+ */
+function authorsOf({ from, ofBooks }: Source, columns: Sql, { role, search }: Partial<AuthorQuery>): Sql {
+  const [alias, authors] = ofBooks ? [sql`b`, sql`b.authors`] : [sql`s`, sql`s.books_authors`];
+  const key = fold(search ?? '');
+  const conditions = [
+    key === '' ? null : sql`array_to_string(${alias}.author_keys, ${'\n'}) like ${`%${literal(key)}%`}`,
+    role ? sql`a.role = ${role}` : null,
+  ];
+  return sql`select ${columns} from (select ${alias}.* from ${from}) ${alias}
+    cross join lateral jsonb_to_recordset(${authors}) a(name text, role text) ${where(allOf(conditions))}`;
 }
 
 /** Names with their roles, by name. */
 export async function findAuthors(db: Database, viewer: Viewer, query: AuthorQuery): Promise<SliceOf<Author>> {
-  const authors = authorsOf(sourceOf(viewer, query), sql`a.name, a.role`, query.role || null);
+  const authors = authorsOf(sourceOf(viewer, query), sql`a.name, a.role`, query);
   const rows = await readRows<Author>(
     db,
     sql`select name, role from (select distinct name, role from (${authors}) a) d
@@ -122,12 +128,12 @@ export async function findAuthors(db: Database, viewer: Viewer, query: AuthorQue
 }
 
 export async function findAuthorNames(db: Database, viewer: Viewer, query: AuthorQuery): Promise<SliceOf<string>> {
-  const names = authorsOf(sourceOf(viewer, query), sql`a.name`, query.role || null);
+  const names = authorsOf(sourceOf(viewer, query), sql`a.name`, query);
   return cut(query.slice, found(await distinctTexts(db, names), query.search));
 }
 
 export async function findAuthorRoles(db: Database, viewer: Viewer, query: FacetQuery): Promise<SliceOf<string>> {
-  return cut(query.slice, await distinctTexts(db, authorsOf(sourceOf(viewer, query), sql`a.role`), plain));
+  return cut(query.slice, await distinctTexts(db, authorsOf(sourceOf(viewer, query), sql`a.role`, {}), plain));
 }
 
 async function ageRatings(db: Database, viewer: Viewer, scope: FacetScope): Promise<(number | null)[]> {

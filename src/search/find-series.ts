@@ -148,7 +148,7 @@ export interface GroupCount {
  */
 export function alphabeticalGroups(db: Database, viewer: Viewer, search: SeriesSearch): Promise<GroupCount[]> {
   const conditions = seriesConditions(viewer, search, seriesText(search.fullText));
-  const query = sql`select left(s.title_sort_key, 1) as "group", count(*) as count from series s
+  const query = sql`select s.initial as "group", count(*) as count from series s
     ${where(allOf(conditions))} group by 1 order by 1`;
   return orBadRequest(readRows<GroupCount>(db, query));
 }

@@ -16,6 +16,13 @@ const readStatus = {
   IN_PROGRESS: (viewer: Viewer) => progress(viewer, sql`and rp.read_count <> s.book_count`),
 };
 
+/** The letter that clients filter by has a column of its own; null for any other question. */
+function beginsWithLetter({ operator, value }: SeriesLeaves['titleSort']): Sql | null {
+  const key = fold(value);
+  if ([...key].length !== 1 || !(operator === 'beginsWith' || operator === 'doesNotBeginWith')) return null;
+  return when(operator === 'beginsWith', sql`s.initial = ${key}`);
+}
+
 /** Leaves of a series search, over `series s` (komga-rest.md §6.3). */
 export const seriesLeafTable: LeafTable<SeriesLeaves> = {
   libraryId: (leaf) => equals(column('library_id'), leaf),
@@ -29,7 +36,7 @@ export const seriesLeafTable: LeafTable<SeriesLeaves> = {
   complete: (leaf) => flagged(sql`s.total_book_count = s.book_count`, leaf),
   oneShot: (leaf) => flagged(column('oneshot'), leaf),
   title: (leaf) => matchesText(column('title_key'), column('search_key'), leaf),
-  titleSort: (leaf) => matchesText(column('title_sort_key'), column('search_key'), leaf),
+  titleSort: (leaf) => beginsWithLetter(leaf) ?? matchesText(column('title_sort_key'), column('search_key'), leaf),
   releaseDate: (leaf) => dated(column('books_release_date'), leaf),
   tag: (leaf) => contains(column('tag_keys'), leaf),
   sharingLabel: (leaf) => contains(column('sharing_label_keys'), leaf),

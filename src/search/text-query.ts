@@ -36,12 +36,19 @@ export const wordsOf = (text: string): string[] =>
     .split(separatorRun)
     .filter((word) => word !== '');
 
-/** Scripts without spaces between words, and Hangul, which is folded to its letters: any part of a text may be meant. */
-const withoutSpaces =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}々〆ー]/u;
+/**
+ * Letters of scripts without spaces between words, and of Hangul, which is folded to its letters: any part of a text may
+ * be meant. As a character class for JavaScript and Postgres, like `separators`.
+ */
+export const unspaced = String.raw`\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\u2fdf\u3005-\u3007\u3041-\u30fa\u30fc-\u30ff\u3100-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff`;
+const unspacedLetter = new RegExp(`[${unspaced}]`, 'u');
+
+/** The letters of a word that are stored beside the words of a title, where an index finds them. */
+export const unspacedLetters = (word: string): string[] =>
+  [...new Set(word)].filter((letter) => unspacedLetter.test(letter));
 
 /** Words of one or two letters would match everywhere, so they must match a whole word. */
-export const isPartial = (word: string): boolean => withoutSpaces.test(word) || [...word].length > 2;
+export const isPartial = (word: string): boolean => unspacedLetter.test(word) || [...word].length > 2;
 
 const longestText = 2_000;
 const mostTerms = 100;

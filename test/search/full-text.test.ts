@@ -1,7 +1,7 @@
 import { findBooks } from '../../src/search/find-books';
 import { findSeries } from '../../src/search/find-series';
 import { everything } from '../../src/search/slice';
-import { wordsOf } from '../../src/search/text-query';
+import { unspacedLetters, wordsOf } from '../../src/search/text-query';
 import { aBook, aSeries, aViewer } from '../support/builders';
 import { useDatabase } from '../support/database';
 
@@ -237,10 +237,11 @@ test('is never an error', async () => {
   }
 });
 
-test('the database splits words as we do', async () => {
-  const title = 'Éric’s “Ｂａｔｍａｎ”・ロビン「終」…★ a_b x—y 々ー 50%';
-  const { id } = await aSeries(database.db, { title });
+test('the database splits words and letters as we do', async () => {
+  const title = 'Éric’s “Ｂａｔｍａｎ”・ロビン「終」…★ a_b x—y 々ー 50% 한 กา';
+  const { id, searchKey } = await aSeries(database.db, { title });
   const row = await database.db('series').where({ id }).first<{ words: string[] }>('words');
   await database.db('series').where({ id }).delete();
-  expect(row.words).toEqual(wordsOf(title));
+  expect(row.words.slice(0, wordsOf(title).length)).toEqual(wordsOf(title));
+  expect(new Set(row.words.slice(wordsOf(title).length))).toEqual(new Set(unspacedLetters(searchKey)));
 });
