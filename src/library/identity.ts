@@ -5,7 +5,7 @@ import type { Database } from '../db/database';
 import { findBooksElsewhere, type KnownBook } from './known';
 import type { FoundBook } from './walk';
 
-/** Which row a file is (docs/decisions/0005): content before place, and a place only when nothing else is known. */
+/** Which row a file is (docs/decisions/0006): content before place, and a place only when nothing else is known. */
 export interface IdentityContext {
   db: Database;
   libraryId: string;

@@ -39,7 +39,7 @@ interface Options extends Pick<TaskContext, 'db' | 'queue'> {
   hash: (file: string) => Promise<string>;
 }
 
-/** Brings the rows of a library in line with what a walk finds, a batch of series at a time (docs/decisions/0005). */
+/** Brings the rows of a library in line with what a walk finds, a batch of series at a time (docs/decisions/0006). */
 export function createReconciler({ db, queue, library, known, hash }: Options): Reconciler {
   const books: readonly KnownBook[] = [...known.books.values()];
   const foundBooks = new Set<string>();

@@ -79,11 +79,14 @@ function xmlOf(fields: Record<string, string | number>): string {
 /** Long enough ago not to be taken for a file that is still being copied. */
 export const longAgo = new Date('2024-05-01T12:00:00Z');
 
-/** Writes a file with its folders; its time is long past. */
+/** Writes a file with its folders; its time and theirs are long past. */
 export function put(root: string, name: string, data: Buffer | string): string {
   const file = path.join(root, name);
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, data);
   utimesSync(file, longAgo, longAgo);
+  for (let folder = path.dirname(file); folder.length > root.length; folder = path.dirname(folder)) {
+    utimesSync(folder, longAgo, longAgo);
+  }
   return file;
 }
