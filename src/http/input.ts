@@ -14,7 +14,8 @@ export function readQueryString(text: string): QueryValues {
   const values: QueryValues = Object.create(null) as QueryValues;
   for (const [name, value] of new URLSearchParams(text)) {
     const plain = name.endsWith('[]') ? name.slice(0, -2) : name;
-    (values[plain] ??= []).push(value);
+    // Postgres has no text with NUL in it
+    (values[plain] ??= []).push(value.replaceAll('\0', ''));
   }
   return values;
 }
@@ -139,9 +140,20 @@ const fieldName = (path: readonly PropertyKey[]): string =>
     .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${String(part)}`))
     .join('');
 
+/** Komga's JSON reader takes the names of members in any case (komga-rest.md §1.3). */
+function withNamesOf(schema: z.ZodType, value: unknown): unknown {
+  if (!(schema instanceof z.ZodObject) || typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return value;
+  }
+  const names = new Map(Object.keys(schema.shape).map((name) => [name.toLowerCase(), name]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [names.get(name.toLowerCase()) ?? name, member] as const),
+  );
+}
+
 /** A JSON body: wrong structure is a plain 400, a broken rule is a 400 with `violations`. */
 export function parseBody<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(withNamesOf(schema, value));
   if (result.success) return result.data;
   const { issues } = result.error;
   const broken = issues.find((issue) => structural.has(issue.code));
@@ -153,6 +165,9 @@ export function parseBody<S extends z.ZodType>(schema: S, value: unknown): z.out
   );
 }
 
+/** An escaped backslash before `u0000` makes it harmless text; bare, JSON forbids it. */
+const escapedNul = /(?<!\\)(?:\\\\)*\\u0000/;
+
 const jsonType = /^application\/([\w.-]+\+)?json\s*(;|$)/i;
 
 /** The request's JSON, at most `limit` bytes. 415 for another type, 413 when too big, 400 when it cannot be read. */
@@ -160,8 +175,10 @@ export async function readJson(ctx: HttpContext, limit = 4 * 1024 * 1024): Promi
   const bytes = await readBytes(ctx, limit);
   if (bytes.length === 0) throw badRequest('Required request body is missing');
   if (!jsonType.test(ctx.get('content-type'))) throw new HttpFailure(415, 'Content-Type must be application/json');
+  const text = bytes.toString('utf8');
+  if (escapedNul.test(text)) throw badRequest('The request body holds a NUL character');
   try {
-    return JSON.parse(bytes.toString('utf8')) as unknown;
+    return JSON.parse(text) as unknown;
   } catch {
     throw badRequest('The request body is not readable JSON');
   }

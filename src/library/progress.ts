@@ -13,12 +13,12 @@ export interface ProgressMark {
 }
 
 /** Writes of one user wait for each other, so that the counts of a series are never made of half of them. */
-async function lockUser(trx: Knex.Transaction, userId: string): Promise<void> {
+export async function lockUser(trx: Knex.Transaction, userId: string): Promise<void> {
   await trx.raw('select 1 from user_account where id = ? for no key update', [userId]);
 }
 
 /** The row a (user, series) exists iff the user has progress in one of its books. */
-async function recount(trx: Knex.Transaction, userId: string, seriesIds: string[]): Promise<void> {
+export async function recount(trx: Knex.Transaction, userId: string, seriesIds: string[]): Promise<void> {
   await trx.raw('delete from series_progress where user_id = ? and series_id = any(?::uuid[])', [userId, seriesIds]);
   await trx.raw(
     `insert into series_progress (user_id, series_id, read_count, in_progress_count, last_read_at)
@@ -30,6 +30,9 @@ async function recount(trx: Knex.Transaction, userId: string, seriesIds: string[
   );
 }
 
+export const pageOutOfRange = (page: number, pageCount: number) =>
+  badRequest(`Page argument (${page}) must be within 1 and book page count (${pageCount})`);
+
 /** Komga's rules (komga-rest §15.2): finished means the last page; the last page means finished, whatever else is said. */
 function resolve(mark: ProgressMark, pageCount: number): { page: number; completed: boolean } {
   if (mark.page !== undefined && mark.page < 1) {
@@ -37,9 +40,7 @@ function resolve(mark: ProgressMark, pageCount: number): { page: number; complet
   }
   if (mark.completed === true) return { page: pageCount, completed: true };
   if (mark.page === undefined) throw new InvalidInput([]);
-  if (mark.page > pageCount) {
-    throw badRequest(`Page argument (${mark.page}) must be within 1 and book page count (${pageCount})`);
-  }
+  if (mark.page > pageCount) throw pageOutOfRange(mark.page, pageCount);
   return { page: mark.page, completed: mark.page === pageCount };
 }
 

@@ -8,7 +8,7 @@ import type { Viewer } from './viewer';
 export async function findLibraries(db: Database, viewer: Viewer): Promise<Library[]> {
   const visible = visibleLibraries(viewer);
   const query = Library.query(db).alias('l').orderByRaw('lower(l.name), l.id');
-  return visible ? query.whereRaw(visible.text, visible.bindings as never[]) : query;
+  return visible ? query.whereRaw(visible.text, [...visible.bindings] as never[]) : query;
 }
 
 /** One library. Throws 404 for an unknown one, 403 for one that the viewer may not see. */

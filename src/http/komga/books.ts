@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { notFound } from '../../base/errors';
+import { uuidOf } from '../../base/public-id';
 import { requireBook } from '../../library/access';
+import { editBook, editBooks } from '../../library/edit-metadata';
 import { markBook, unmarkBook } from '../../library/progress';
+import { requestAnalysis, requestRefresh } from '../../library/requests';
 import { bookSearchFrom } from '../../search/condition-from-json';
 import { findBooks, findDuplicates, findLatestBooks, getBook } from '../../search/find-books';
 import { findReadListsOfBook } from '../../search/find-lists';
@@ -15,9 +18,11 @@ import { withoutBody } from './absent';
 import { bookConditionFromQuery, bookFilters, searchFilters } from './condition-from-query';
 import { bookDto } from './dto/book';
 import { readListDto } from './dto/lists';
+import { bookChangesBody } from './dto/metadata-changes';
 import { pageOf } from './dto/page';
 import { progressBody } from './dto/progress';
 import { searchBody } from './dto/search';
+import { bookEditFrom } from './edit-from-body';
 import { booksPage, presentBook } from './present/book';
 import { presentReadList } from './present/lists';
 
@@ -25,7 +30,7 @@ const tag = 'Books';
 const params = z.object({ bookId: entityId() });
 
 export function bookRoutes(deps: HttpDeps): Route[] {
-  return [...search(deps), ...lists(deps), ...one(deps), ...progress(deps)];
+  return [...search(deps), ...lists(deps), ...one(deps), ...progress(deps), ...administration(deps)];
 }
 
 function search({ db }: HttpDeps): Route[] {
@@ -187,6 +192,62 @@ function progress({ db }: HttpDeps): Route[] {
       params,
       reply: 'nothing',
       handler: ({ viewer, params }) => unmarkBook(db, viewer, params.bookId),
+    }),
+  ];
+}
+
+function administration(deps: HttpDeps): Route[] {
+  return [
+    route({
+      method: 'patch',
+      path: '/api/v1/books/:bookId/metadata',
+      id: 'updateBookMetadata',
+      tag,
+      summary: 'Change and lock metadata of a book; what is not sent stays as it is',
+      access: 'ADMIN',
+      params,
+      body: bookChangesBody,
+      reply: 'nothing',
+      handler: ({ params, body }) => editBook(deps.db, params.bookId, bookEditFrom(body)),
+    }),
+    route({
+      method: 'patch',
+      path: '/api/v1/books/metadata',
+      id: 'updateBookMetadataByBatch',
+      tag,
+      summary: 'Change and lock metadata of many books by id, all or none; unknown ids are passed over',
+      access: 'ADMIN',
+      body: z.record(z.string(), bookChangesBody),
+      reply: 'nothing',
+      handler: async ({ body }) => {
+        const edits = Object.entries(body).flatMap(([id, changes]) => {
+          const bookId = uuidOf(id);
+          return bookId === null ? [] : [[bookId, bookEditFrom(changes)] as const];
+        });
+        await editBooks(deps.db, new Map(edits));
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/api/v1/books/:bookId/analyze',
+      id: 'bookAnalyze',
+      tag,
+      summary: 'Analyse a book again',
+      access: 'ADMIN',
+      params,
+      reply: 'accepted',
+      handler: ({ params }) => requestAnalysis(deps, params),
+    }),
+    route({
+      method: 'post',
+      path: '/api/v1/books/:bookId/metadata/refresh',
+      id: 'bookRefreshMetadata',
+      tag,
+      summary: 'Read the metadata of a book again',
+      access: 'ADMIN',
+      params,
+      reply: 'accepted',
+      handler: ({ params }) => requestRefresh(deps, params),
     }),
   ];
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { createCollection, deleteCollection, updateCollection } from '../../library/collections';
 import { findCollections, getCollection } from '../../search/find-lists';
 import { findSeriesOfCollection } from '../../search/find-series';
 import { sliceOf } from '../../search/slice';
@@ -6,9 +7,10 @@ import type { HttpDeps } from '../deps';
 import { entityId, manyIds, sliceParameters, text } from '../input';
 import { route, type Route } from '../route';
 import { seriesConditionFromQuery, seriesFilters } from './condition-from-query';
-import { collectionDto } from './dto/lists';
+import { collectionChangesBody, collectionDto, newCollectionBody } from './dto/lists';
 import { page, pageOf } from './dto/page';
 import { seriesDto } from './dto/series';
+import { givenAndNotNull } from './given';
 import { presentCollection } from './present/lists';
 import { seriesPage } from './present/series';
 
@@ -16,7 +18,7 @@ const tag = 'Collections';
 const params = z.object({ id: entityId() });
 
 export function collectionRoutes(deps: HttpDeps): Route[] {
-  return [...reading(deps)];
+  return [...reading(deps), ...writing(deps)];
 }
 
 function reading({ db }: HttpDeps): Route[] {
@@ -65,6 +67,46 @@ function reading({ db }: HttpDeps): Route[] {
         const wanted = { condition: seriesConditionFromQuery(query), slice: sliceOf(query) };
         return seriesPage(await findSeriesOfCollection(db, viewer, collection, wanted), viewer);
       },
+    }),
+  ];
+}
+
+function writing({ db }: HttpDeps): Route[] {
+  return [
+    route({
+      method: 'post',
+      path: '/api/v1/collections',
+      id: 'createCollection',
+      tag,
+      summary: 'Make a collection of series',
+      access: 'ADMIN',
+      body: newCollectionBody,
+      reply: collectionDto,
+      handler: async ({ viewer, body }) =>
+        presentCollection(await getCollection(db, viewer, await createCollection(db, body))),
+    }),
+    route({
+      method: 'patch',
+      path: '/api/v1/collections/:id',
+      id: 'updateCollectionById',
+      tag,
+      summary: 'Change a collection; what is not sent stays, the series are replaced as a whole',
+      access: 'ADMIN',
+      params,
+      body: collectionChangesBody,
+      reply: 'nothing',
+      handler: ({ params, body }) => updateCollection(db, params.id, givenAndNotNull(body)),
+    }),
+    route({
+      method: 'delete',
+      path: '/api/v1/collections/:id',
+      id: 'deleteCollectionById',
+      tag,
+      summary: 'Delete a collection; its series stay',
+      access: 'ADMIN',
+      params,
+      reply: 'nothing',
+      handler: ({ params }) => deleteCollection(db, params.id),
     }),
   ];
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { notFound } from '../../base/errors';
 import { requireBook } from '../../library/access';
 import { findBooksOfReadList } from '../../search/find-books';
+import { createReadList, deleteReadList, updateReadList } from '../../library/read-lists';
 import { findReadLists, getReadList } from '../../search/find-lists';
 import { siblingInReadList, type Direction } from '../../search/siblings';
 import { sliceOf } from '../../search/slice';
@@ -10,16 +11,17 @@ import { entityId, manyIds, pageParameters, sliceParameters, text } from '../inp
 import { route, type Route } from '../route';
 import { bookConditionFromQuery, bookFilters } from './condition-from-query';
 import { bookDto } from './dto/book';
-import { readListDto } from './dto/lists';
+import { readListChangesBody, readListDto, newReadListBody } from './dto/lists';
 import { page, pageOf } from './dto/page';
 import { booksPage, presentBook } from './present/book';
+import { givenAndNotNull } from './given';
 import { presentReadList } from './present/lists';
 
 const tag = 'Read lists';
 const params = z.object({ id: entityId() });
 
 export function readListRoutes(deps: HttpDeps): Route[] {
-  return [...reading(deps), ...books(deps)];
+  return [...reading(deps), ...writing(deps), ...books(deps)];
 }
 
 function reading({ db }: HttpDeps): Route[] {
@@ -92,5 +94,45 @@ function books({ db }: HttpDeps): Route[] {
     }),
     sibling('previous', 'getBookSiblingPreviousInReadList'),
     sibling('next', 'getBookSiblingNextInReadList'),
+  ];
+}
+
+function writing({ db }: HttpDeps): Route[] {
+  return [
+    route({
+      method: 'post',
+      path: '/api/v1/readlists',
+      id: 'createReadList',
+      tag,
+      summary: 'Make a read list of books',
+      access: 'ADMIN',
+      body: newReadListBody,
+      reply: readListDto,
+      handler: async ({ viewer, body }) =>
+        presentReadList(await getReadList(db, viewer, await createReadList(db, body))),
+    }),
+    route({
+      method: 'patch',
+      path: '/api/v1/readlists/:id',
+      id: 'updateReadListById',
+      tag,
+      summary: 'Change a read list; what is not sent stays, the books are replaced as a whole',
+      access: 'ADMIN',
+      params,
+      body: readListChangesBody,
+      reply: 'nothing',
+      handler: ({ params, body }) => updateReadList(db, params.id, givenAndNotNull(body)),
+    }),
+    route({
+      method: 'delete',
+      path: '/api/v1/readlists/:id',
+      id: 'deleteReadListById',
+      tag,
+      summary: 'Delete a read list; its books stay',
+      access: 'ADMIN',
+      params,
+      reply: 'nothing',
+      handler: ({ params }) => deleteReadList(db, params.id),
+    }),
   ];
 }

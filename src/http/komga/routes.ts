@@ -6,6 +6,7 @@ import { fileRoutes } from './files';
 import { libraryRoutes } from './libraries';
 import { mihonRoutes } from './mihon';
 import { pageRoutes } from './pages';
+import { progressionRoutes } from './progression';
 import { readListRoutes } from './read-lists';
 import { referentialRoutes } from './referential';
 import { oldReferentialRoutes } from './referential-v1';
@@ -28,6 +29,7 @@ export function komgaRoutes(deps: HttpDeps): Route[] {
     ...collectionRoutes(deps),
     ...readListRoutes(deps),
     ...mihonRoutes(deps),
+    ...progressionRoutes(deps),
     ...referentialRoutes(deps),
     ...oldReferentialRoutes(deps),
   ];

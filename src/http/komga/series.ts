@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { requireSeries } from '../../library/access';
+import { editSeries } from '../../library/edit-metadata';
 import { markSeries, unmarkSeries } from '../../library/progress';
+import { requestAnalysis, requestRefresh } from '../../library/requests';
 import { seriesSearchFrom } from '../../search/condition-from-json';
 import { findBooksOfSeries } from '../../search/find-books';
 import { findCollectionsOfSeries } from '../../search/find-lists';
@@ -20,9 +22,11 @@ import {
 } from './condition-from-query';
 import { bookDto } from './dto/book';
 import { collectionDto } from './dto/lists';
+import { seriesChangesBody } from './dto/metadata-changes';
 import { pageOf } from './dto/page';
 import { searchBody } from './dto/search';
 import { groupCountDto, seriesDto } from './dto/series';
+import { seriesEditFrom } from './edit-from-body';
 import { booksPage } from './present/book';
 import { presentCollection } from './present/lists';
 import { presentSeries, seriesPage } from './present/series';
@@ -31,7 +35,14 @@ const tag = 'Series';
 const params = z.object({ seriesId: entityId() });
 
 export function seriesRoutes(deps: HttpDeps): Route[] {
-  return [...search(deps), ...oldSearch(deps), ...recent(deps), ...one(deps), ...progress(deps)];
+  return [
+    ...search(deps),
+    ...oldSearch(deps),
+    ...recent(deps),
+    ...one(deps),
+    ...progress(deps),
+    ...administration(deps),
+  ];
 }
 
 function search({ db }: HttpDeps): Route[] {
@@ -204,6 +215,45 @@ function progress({ db }: HttpDeps): Route[] {
       params,
       reply: 'nothing',
       handler: ({ viewer, params }) => unmarkSeries(db, viewer, params.seriesId),
+    }),
+  ];
+}
+
+function administration(deps: HttpDeps): Route[] {
+  return [
+    route({
+      method: 'patch',
+      path: '/api/v1/series/:seriesId/metadata',
+      id: 'updateSeriesMetadata',
+      tag,
+      summary: 'Change and lock metadata of a series; what is not sent stays as it is',
+      access: 'ADMIN',
+      params,
+      body: seriesChangesBody,
+      reply: 'nothing',
+      handler: ({ params, body }) => editSeries(deps.db, params.seriesId, seriesEditFrom(body)),
+    }),
+    route({
+      method: 'post',
+      path: '/api/v1/series/:seriesId/analyze',
+      id: 'seriesAnalyze',
+      tag,
+      summary: 'Analyse every book of a series again',
+      access: 'ADMIN',
+      params,
+      reply: 'accepted',
+      handler: ({ params }) => requestAnalysis(deps, params),
+    }),
+    route({
+      method: 'post',
+      path: '/api/v1/series/:seriesId/metadata/refresh',
+      id: 'seriesRefreshMetadata',
+      tag,
+      summary: 'Read the metadata of every book of a series again',
+      access: 'ADMIN',
+      params,
+      reply: 'accepted',
+      handler: ({ params }) => requestRefresh(deps, params),
     }),
   ];
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { scanIntervals, seriesCovers } from '../../../model/library';
-import { idDto } from './values';
+import { idDto, notBlank } from './values';
 
 const options = {
   importComicInfoBook: z.boolean(),
@@ -39,8 +39,6 @@ export const libraryDto = z.object({
   ...options,
   unavailable: z.boolean(),
 });
-
-const notBlank = z.string().refine((text) => text.trim() !== '', 'must not be blank');
 
 export const newLibraryBody = z.object({ name: notBlank, root: notBlank, ...z.object(options).partial().shape });
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { text } from '../../../search/condition-values';
 
 /** An id as clients see it (base/public-id.ts). */
 export const idDto = z.string().regex(/^[0-9A-Z]{13}([0-9A-Z]{13})?$/);
@@ -11,3 +12,6 @@ export const dateDto = z.iso.date();
 export const authorDto = z.object({ name: z.string(), role: z.string() });
 
 export const linkDto = z.object({ label: z.string(), url: z.string() });
+
+/** A text of a body that has to say something. */
+export const notBlank = text.refine((value) => value.trim() !== '', 'must not be blank');

@@ -1,0 +1,57 @@
+import { notFound } from '../base/errors';
+import type { Database } from '../db/database';
+import { Book } from '../model/book';
+import { Library } from '../model/library';
+import { Series } from '../model/series';
+import type { Priority, Queue } from '../queue/tasks';
+
+/** What an administrator asks to be done again; the answer comes before the work. All throw 404 for an unknown subject. */
+interface Deps {
+  db: Database;
+  queue: Queue;
+}
+
+export type Subject = { libraryId: string } | { seriesId: string } | { bookId: string };
+
+/** Somebody waits for a book or a series; a library waits behind both. */
+const priorityOf = (subject: Subject): Priority => ('libraryId' in subject ? 6 : 8);
+
+/** Books whose file is there. */
+async function booksOf(db: Database, subject: Subject): Promise<{ bookId: string }[]> {
+  const books = Book.query(db).select('id').whereNull('deletedAt');
+  if ('bookId' in subject) {
+    const book = await books.findById(subject.bookId);
+    if (!book) throw notFound();
+    return [{ bookId: book.id }];
+  }
+  const owner =
+    'seriesId' in subject
+      ? await Series.query(db).findById(subject.seriesId).select('id')
+      : await Library.query(db).findById(subject.libraryId).select('id');
+  if (!owner) throw notFound();
+  return (await books.where(subject)).map(({ id }) => ({ bookId: id }));
+}
+
+/** Pages and metadata of all books are read from their files again. */
+export async function requestAnalysis({ db, queue }: Deps, subject: Subject): Promise<void> {
+  await queue.submitMany('analyzeBook', await booksOf(db, subject), { priority: priorityOf(subject) });
+}
+
+/** Metadata of all books is read from their files again, and what series make of it. */
+export async function requestRefresh({ db, queue }: Deps, subject: Subject): Promise<void> {
+  await queue.submitMany('refreshBookMetadata', await booksOf(db, subject), { priority: priorityOf(subject) });
+}
+
+export async function requestScan({ db, queue }: Deps, libraryId: string, deep: boolean): Promise<void> {
+  await requireLibraryRow(db, libraryId);
+  await queue.submit('scanLibrary', { libraryId, deep }, { priority: 8 });
+}
+
+export async function requestEmptyTrash({ db, queue }: Deps, libraryId: string): Promise<void> {
+  await requireLibraryRow(db, libraryId);
+  await queue.submit('emptyTrash', { libraryId });
+}
+
+async function requireLibraryRow(db: Database, id: string): Promise<void> {
+  if (!(await Library.query(db).findById(id).select('id'))) throw notFound();
+}
