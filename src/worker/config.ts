@@ -1,17 +1,17 @@
 import path from 'node:path';
 import type { Config } from '../base/config';
-import type { Log } from '../base/log';
-import type { Handlers } from '../queue/tasks';
+import type { createHandlers, HandlerDeps } from '../library/handlers';
 
 /** What the worker process and its threads are told: plain JSON, read from the environment once, by the server. */
 export interface WorkerConfig extends Config {
   databaseUrl: string;
-  /** Module that exports `createHandlers`; the tests have their own. */
+  handlerDeps: HandlerDeps;
+  /** Absolute path of a module like library/handlers; the tests have their own. */
   handlersModule: string;
 }
 
 export interface HandlersModule {
-  createHandlers: (deps: { config: Config; log: Log }) => Handlers;
+  createHandlers: typeof createHandlers;
 }
 
 /** `.ts` when the sources run (tsx, Jest), `.js` from the build: the programs of this folder are started by their files. */

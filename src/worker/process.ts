@@ -3,11 +3,13 @@ import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Config } from '../base/config';
 import type { Log } from '../base/log';
+import type { HandlerDeps } from '../library/handlers';
 import { defaultHandlersModule, loaderArguments, programFile, type FromWorker, type ToWorker } from './config';
 import { growingPauses } from './pauses';
 
 export interface WorkerProcessOptions {
   config: Config & { databaseUrl: string };
+  handlerDeps: HandlerDeps;
   log: Log;
   /** Absolute path of a module like library/handlers. */
   handlersModule?: string;
@@ -74,7 +76,7 @@ export async function startWorkerProcess(options: WorkerProcessOptions): Promise
 
 /** Its log lines go to our standard output as they are. */
 async function launch(
-  { config, handlersModule = defaultHandlersModule }: WorkerProcessOptions,
+  { config, handlerDeps, handlersModule = defaultHandlersModule }: WorkerProcessOptions,
   firstStart: boolean,
 ): Promise<ChildProcess> {
   const child = fork(programFile('main'), [], {
@@ -84,7 +86,7 @@ async function launch(
   await once(child, 'spawn');
   // a message to a process that has just died
   child.on('error', () => undefined);
-  tell(child, { type: 'start', config: { ...config, handlersModule }, firstStart });
+  tell(child, { type: 'start', config: { ...config, handlerDeps, handlersModule }, firstStart });
   return child;
 }
 

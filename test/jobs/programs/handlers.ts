@@ -1,15 +1,16 @@
 import { appendFileSync } from 'node:fs';
 import { isMainThread, threadId } from 'node:worker_threads';
-import type { HandlersModule } from '../../../src/worker/config';
+import type { HandlerDeps } from '../../../src/library/handlers';
+import type { Handlers } from '../../../src/queue/tasks';
 import { handlersOf } from '../support';
 
-/**
- * Handlers for real worker processes and threads. They tell what they do in the file that `dataDir` of the configuration
- * names; a task's subject says what is to happen.
- */
-export const createHandlers: HandlersModule['createHandlers'] = ({ config }) => {
+/** The file in which the handlers below tell what they do. */
+export type ReportingDeps = HandlerDeps & { report: string };
+
+/** Handlers for real worker processes and threads; the kind of the task says what is to happen. */
+export function createHandlers({ report }: ReportingDeps): Handlers {
   const tell = (line: Record<string, unknown>) =>
-    appendFileSync(config.dataDir, `${JSON.stringify({ ...line, pid: process.pid, threadId, isMainThread })}\n`);
+    appendFileSync(report, `${JSON.stringify({ ...line, pid: process.pid, threadId, isMainThread })}\n`);
   return handlersOf({
     analyzeBook: (_context, { bookId }) => tell({ analyzed: bookId }),
     hashBook: (_context, { bookId }) => {
@@ -26,4 +27,4 @@ export const createHandlers: HandlersModule['createHandlers'] = ({ config }) => 
     },
     cleanUp: () => tell({ cleaned: true }),
   });
-};
+}
