@@ -8,9 +8,9 @@ import { bookText, type FullText } from './full-text';
 import { readList, type ListQuery } from './list';
 import type { Slice, SliceOf } from './slice';
 import { orderBy, sortKeys, type SortKey, type SortKeys } from './sort';
-import { readRows, sql, type Sql } from './sql';
+import { allOf, readRows, sql, where, type Sql } from './sql';
 import { firstIs } from './to-sql';
-import { visibleBooks } from './viewer-where';
+import { visibleBooks, visibleSeries } from './viewer-where';
 import type { Viewer } from './viewer';
 
 export interface BookQuery {
@@ -65,15 +65,21 @@ const positionIn = (readListId: string): SortKey => ({
   join: sql`left join read_list_book sr on sr.read_list_id = ${readListId} and sr.book_id = b.id`,
 });
 
+/** All that the viewer sees: added up from the series, of which there are ten times fewer. */
+const visibleBookCount = (viewer: Viewer): Sql =>
+  sql`select coalesce(sum(s.book_count), 0) as total from series s ${where(visibleSeries(viewer))}`;
+
 /** The statement of a list of books, for tests that look at it. */
 export function bookListQuery(viewer: Viewer, query: BookQuery): ListQuery {
   const text = bookText(query.fullText);
   const readListId = query.condition ? firstIs(query.condition, 'readListId') : null;
   const keys = bookSortKeys(viewer, readListId, text);
+  const wanted = allOf([bookWhere(query.condition, viewer), text && text.where]);
   return {
     from: sql`book b`,
     id: sql`b.id`,
-    conditions: [visibleBooks(viewer), bookWhere(query.condition, viewer), text && text.where],
+    conditions: [visibleBooks(viewer), wanted],
+    count: wanted === null ? visibleBookCount(viewer) : undefined,
     order: orderBy(sortOrRelevance(query.sort, text), keys, fallback, sql`b.id`),
     slice: query.slice,
     view: { columns: bookViewColumns, joins: sql`join book b on b.id = page.id ${bookViewJoins(viewer)}` },
@@ -172,5 +178,5 @@ export function findDuplicates(
   const list = bookListQuery(nobodyHidden, { sort: sort?.length ? sort : ['fileHash'], slice });
   const twins = sql`(b.file_hash, b.file_size) in
     (select t.file_hash, t.file_size from book t where t.file_hash <> '' group by 1, 2 having count(*) > 1)`;
-  return readBooks(db, { ...list, conditions: [...list.conditions, twins] });
+  return readBooks(db, { ...list, conditions: [...list.conditions, twins], count: undefined });
 }
