@@ -14,7 +14,7 @@ import { totalmem } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Account } from './embedded-account';
-import { spawnOptions } from './embedded-command';
+import { nameOf, ownFolder, spawnOptions } from './embedded-command';
 
 /** How to start the server of one cluster. */
 export interface Postmaster {
@@ -26,14 +26,18 @@ export interface Postmaster {
   fsync: boolean;
 }
 
+/** A parameter that Postgres does not know: by it we, and people, recognise the server of a folder among the processes. */
+const mark = 'kiremisu.folder';
 const megabyte = 1024 * 1024;
 
-function settings({ socketFolder, fsync }: Postmaster): Record<string, string> {
+function settings({ folder, socketFolder, account, fsync }: Postmaster): Record<string, string> {
   // in a container the limit counts; without one, constrainedMemory() is 0 or absurdly high
   const memory = Math.min(totalmem(), process.constrainedMemory() || Infinity) / megabyte;
+  const sockets = socketFolder === folder ? nameOf(folder, account) : socketFolder;
   return {
+    [mark]: folder,
     listen_addresses: '',
-    unix_socket_directories: `"${socketFolder.replaceAll('"', '""')}"`,
+    unix_socket_directories: `"${sockets.replaceAll('"', '""')}"`,
     unix_socket_permissions: '0700',
     max_connections: '100',
     shared_buffers: `${Math.round(Math.min(128, Math.max(16, memory / 8)))}MB`,
@@ -71,8 +75,9 @@ export function launch(postmaster: Postmaster): Launched {
   const output = openSync(postmaster.logFile, 'a', 0o600);
   const begin = fstatSync(output).size;
   const options = Object.entries(settings(postmaster)).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const child = spawn(postmaster.program, ['-D', postmaster.folder, ...options], {
-    ...spawnOptions(postmaster.account),
+  const { program, folder, account } = postmaster;
+  const child = spawn(program, ['-D', nameOf(folder, account), ...options], {
+    ...spawnOptions(account, folder),
     detached: true,
     stdio: ['ignore', output, output],
   });
@@ -93,18 +98,18 @@ function keepShort(logFile: string): void {
   if (size > megabyte) renameSync(logFile, `${logFile}.1`);
 }
 
+/** The first line of `postmaster.pid` and its fifth, where a server that has got so far names its socket's folder. */
 export interface LockFile {
   pid: number;
-  socketFolder: string;
+  socketFolder: string | undefined;
 }
 
 const lockFileOf = (folder: string) => path.join(folder, 'postmaster.pid');
 
-/** What `postmaster.pid` says: process, data folder, start time, port, socket folder, one a line. */
-export function readLockFile(file: string): LockFile | undefined {
+function readLockFile(file: string): LockFile | undefined {
   try {
-    const [pid = '', , , , socketFolder = ''] = readFileSync(file, 'utf8').split('\n');
-    return { pid: Number(pid), socketFolder };
+    const [pid = '', , , , sockets = ''] = readFileSync(file, 'utf8').split('\n');
+    return { pid: Number(pid), socketFolder: sockets === ownFolder ? path.dirname(file) : sockets || undefined };
   } catch {
     return undefined;
   }
@@ -120,9 +125,10 @@ function isServerOf(pid: number, folder: string): boolean {
   if (!Number.isInteger(pid) || pid <= 0) return false;
   try {
     // of a zombie the command line is empty
-    if (process.platform === 'linux') return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`\0-D\0${folder}\0`);
+    if (process.platform === 'linux')
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`\0${mark}=${folder}\0`);
     const command = execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
-    return command.includes(` -D ${folder} `);
+    return command.includes(` ${mark}=${folder} `);
   } catch {
     return false;
   }

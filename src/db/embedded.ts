@@ -24,7 +24,7 @@ export interface EmbeddedOptions {
   fsync?: boolean;
   /** A cluster made in advance by scripts/make-template.mjs. */
   template?: string;
-  /** Where root puts what the account of Postgres cannot reach elsewhere. */
+  /** Where root copies the programs when the account of Postgres cannot reach the installed ones. */
   refuge?: string;
   /** The programs of Postgres; by default those of the npm package. */
   native?: string;
@@ -77,13 +77,12 @@ async function prepare(options: EmbeddedOptions): Promise<Postmaster> {
   if (process.platform === 'win32') {
     throw new StartFailure('The bundled Postgres is not used on Windows: set DATABASE_URL to a Postgres of your own');
   }
-  const place = await placeCluster(path.resolve(dataDir), refuge, log);
+  const place = await placeCluster(path.resolve(dataDir));
   const { home, folder, account } = place;
   const shelters = [...(account ? [path.join(refuge, 'bin')] : []), path.join(home, 'bin')];
   const binaries = await findBinaries({ account, shelters, log, native });
   await makeCluster(place, binaries, { fsync, template });
-  const running = runningServer(folder);
-  const socketFolder = running?.socketFolder || (await socketFolderFor(folder, account));
+  const socketFolder = runningServer(folder)?.socketFolder ?? (await socketFolderFor(folder, account));
   return { program: binaries.postgres, folder, socketFolder, logFile: path.join(home, 'postgres.log'), account, fsync };
 }
 
