@@ -11,7 +11,11 @@ import { startWorkerProcess, type WorkerProcess } from '../../src/worker/process
 import { aLibrary } from '../support/builders';
 import { useDatabase } from '../support/database';
 import type { ReportingDeps } from './programs/handlers';
-import { until } from './support';
+import { handlersOf, record, until, whileRunning } from './support';
+
+// starting programs through tsx at the lowest priority takes long on a busy machine
+jest.setTimeout(120_000);
+const patience = 50_000;
 
 const database = useDatabase();
 const folder = mkdtempSync(path.join(tmpdir(), 'kiremisu-jobs-'));
@@ -53,7 +57,7 @@ const start = async (): Promise<void> => {
     log: silentLog(),
     handlersModule: path.join(__dirname, 'programs/handlers'),
   });
-  await until('the worker process is ready', () => worker.ready(), 25_000);
+  await until('the worker process is ready', () => worker.ready(), patience);
 };
 
 beforeAll(async () => {
@@ -75,14 +79,14 @@ describe('while it runs', () => {
   afterAll(() => worker.stop());
 
   test('what is to be done daily is done when the server starts', async () => {
-    await until('it is cleaned', () => linesWith('cleaned', true).length === 1);
+    await until('it is cleaned', () => linesWith('cleaned', true).length === 1, patience);
     expect(worker.ready()).toBe(true);
   });
 
   test('a thread runs the tasks, and all of the process has the lowest priority', async () => {
     const bookId = newId();
     await queue.submit('analyzeBook', { bookId });
-    await until('the task is done', () => linesWith('analyzed', bookId).length === 1);
+    await until('the task is done', () => linesWith('analyzed', bookId).length === 1, patience);
     expect(linesWith('analyzed', bookId)).toMatchObject([{ pid: worker.pid(), isMainThread: false }]);
     expect(getPriority(worker.pid())).toBe(19);
     if (process.platform !== 'linux') return;
@@ -96,14 +100,14 @@ describe('while it runs', () => {
       await queue.submit('hashBook', { bookId: deadly }, { trx });
       await trx.raw("update graphile_worker._private_jobs set attempts = max_attempts - 1 where key like 'hashBook:%'");
     });
-    await until('the thread has died', () => linesWith('dies', deadly).length === 1);
+    await until('the thread has died', () => linesWith('dies', deadly).length === 1, patience);
     await queue.submit('analyzeBook', { bookId: harmless });
-    await until('another thread works', () => linesWith('analyzed', harmless).length === 1, 20_000);
+    await until('another thread works', () => linesWith('analyzed', harmless).length === 1, patience);
     const [first] = linesWith('dies', deadly);
     const [second] = linesWith('analyzed', harmless);
     expect(second?.pid).toBe(first?.pid);
     expect(second?.threadId).not.toBe(first?.threadId);
-    await until('the task is given up', async () => (await failedTasks(database.db)).length === 1, 20_000);
+    await until('the task is given up', async () => (await failedTasks(database.db)).length === 1, patience);
     expect(linesWith('dies', deadly)).toHaveLength(1);
   });
 });
@@ -112,25 +116,27 @@ describe('when it ends', () => {
   beforeEach(empty);
   afterEach(() => worker.stop());
 
-  test('a stop gives the running task back within the limit, and the next start takes it again', async () => {
+  test('a stop gives the running task back within the limit, and it is taken again', async () => {
     const libraryId = newId();
     await queue.submit('scanLibrary', { libraryId, deep: false });
     await start();
-    await until('the scan has begun', () => linesWith('scans', libraryId).length === 1);
+    await until('the scan has begun', () => linesWith('scans', libraryId).length === 1, patience);
     const before = performance.now();
     await worker.stop();
-    expect(performance.now() - before).toBeLessThan(4_000);
+    expect(performance.now() - before).toBeLessThan(6_900);
     expect(worker.ready()).toBe(false);
     expect(await jobs()).toEqual([{ key: `scanLibrary:${libraryId}:normal`, attempts: 0, lockedBy: null }]);
-    await start();
-    await until('the scan has begun again', () => linesWith('scans', libraryId).length === 2);
+    const again = record<number>();
+    const handlers = handlersOf({ scanLibrary: ({ attempt }) => again.add(attempt), cleanUp: () => undefined });
+    await whileRunning({ url: database.url, db: database.db, handlers }, () => again.toHave(1));
+    expect(again.seen).toEqual([1]);
   });
 
   test('a task that does not listen does not hold up the stop', async () => {
     const libraryId = newId();
     await queue.submit('emptyTrash', { libraryId });
     await start();
-    await until('the task has begun', () => linesWith('deaf', libraryId).length === 1);
+    await until('the task has begun', () => linesWith('deaf', libraryId).length === 1, patience);
     const before = performance.now();
     await worker.stop();
     expect(performance.now() - before).toBeLessThan(6_900);
@@ -141,10 +147,10 @@ describe('when it ends', () => {
     const libraryId = newId();
     await queue.submit('scanLibrary', { libraryId, deep: false });
     await start();
-    await until('the scan has begun', () => linesWith('scans', libraryId).length === 1);
+    await until('the scan has begun', () => linesWith('scans', libraryId).length === 1, patience);
     const killed = worker.pid();
     process.kill(killed ?? 0, 'SIGKILL');
-    await until('the scan has begun again', () => linesWith('scans', libraryId).length === 2, 20_000);
+    await until('the scan has begun again', () => linesWith('scans', libraryId).length === 2, patience);
     expect(worker.pid()).not.toBe(killed);
     expect(linesWith('scans', libraryId)[1]?.pid).toBe(worker.pid());
   });
@@ -152,7 +158,7 @@ describe('when it ends', () => {
   test('a library that wants it is scanned when the server starts', async () => {
     const library = await aLibrary(database.db, { scanOnStartup: true, scanInterval: 'DISABLED' });
     await start();
-    await until('it is scanned', () => linesWith('scans', library.id).length === 1);
+    await until('it is scanned', () => linesWith('scans', library.id).length === 1, patience);
     expect(await jobs()).toHaveLength(1);
   });
 });
