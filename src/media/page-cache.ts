@@ -56,6 +56,8 @@ export async function createPageCache(folder: string, maxBytes: number): Promise
       await rm(path.join(folder, oldest), { force: true });
     }
   };
+  /** What would throw out most of the others is not worth keeping. */
+  const isTooLarge = (size: number) => size > maxBytes / 4;
   const remember = async (name: string, size: number) => {
     forget(name);
     known.set(name, { size, used: Date.now() });
@@ -78,13 +80,13 @@ export async function createPageCache(folder: string, maxBytes: number): Promise
       return data;
     },
     async put(key, data) {
-      // a page that would throw out most of the others is not worth keeping
-      if (data.length > maxBytes / 4) return;
+      if (isTooLarge(data.length)) return;
       const name = fileName(key);
       await writeAtomically(path.join(folder, name), data);
       await remember(name, data.length);
     },
     async adopt(key, file, size) {
+      if (isTooLarge(size)) return;
       const name = fileName(key);
       await rename(file, path.join(folder, name));
       await remember(name, size);

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { rm, stat } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { LRUCache } from 'lru-cache';
@@ -110,14 +110,20 @@ function createUnpacker(run: Runner, cache: PageCache, limits: MediaLimits) {
   const runs = new Map<string, SolidRun>();
   const plain = new LRUCache<string, true>({ max: 10_000 });
 
+  /** Into the cache with it; the entry that was asked for is read before, since the cache may not have room for it. */
+  async function take(book: string, { index, file, size }: UnpackedFile, asked: number): Promise<Buffer | null> {
+    const data = index === asked ? await readFile(file) : null;
+    await cache.adopt(`${book}\0entry ${index}`, file, size);
+    return data;
+  }
+
   /** Everything that a run tells goes into the cache; returns the entry itself when the archive is not solid. */
   async function unpackFrom(book: string, file: string, index: number, solidRun: SolidRun): Promise<Buffer | null> {
     const folder = await cache.incoming();
     const { port1, port2 } = new MessageChannel();
     const adopted: Promise<void>[] = [];
     port1.on('message', (unpacked: UnpackedFile) => {
-      const done = cache.adopt(`${book}\0entry ${unpacked.index}`, unpacked.file, unpacked.size);
-      adopted.push(done.then(() => solidRun.arrived(unpacked)));
+      adopted.push(take(book, unpacked, index).then((data) => solidRun.arrived(unpacked.index, data)));
     });
     const closed = once(port1, 'close');
     try {
@@ -154,14 +160,14 @@ function createUnpacker(run: Runner, cache: PageCache, limits: MediaLimits) {
     const shared =
       going &&
       (await going.wait(index).then(
-        () => cache.get(key),
+        (data) => data ?? cache.get(key),
         () => null,
       ));
     if (shared) return shared;
     const next = runs.get(book);
     if (going && next && next !== going) return unpackEntry(book, file, index);
     const { solidRun, done } = start(book, file, index);
-    const waited = solidRun.wait(index).then(() => cache.get(key));
+    const waited = solidRun.wait(index);
     waited.catch(() => undefined);
     const data = await Promise.race([done, waited]);
     const found = data ?? (await done) ?? (await cache.get(key));

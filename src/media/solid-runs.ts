@@ -1,16 +1,15 @@
 import { fail } from '../base/errors';
-import type { UnpackedFile } from './page-task';
 
 /** One run through an archive, and who waits for which entry of it. */
 export interface SolidRun {
-  /** Resolves when the entry is there; rejects when the run ended without it. */
-  wait(index: number): Promise<void>;
-  arrived(file: UnpackedFile): void;
+  /** Resolves when the entry is in the cache, with its bytes if they are at hand; rejects when the run ended without it. */
+  wait(index: number): Promise<Buffer | null>;
+  arrived(index: number, data: Buffer | null): void;
   ended(error: Error | null): void;
 }
 
 interface Waiter {
-  resolve: () => void;
+  resolve: (data: Buffer | null) => void;
   reject: (error: Error) => void;
 }
 
@@ -21,15 +20,15 @@ export function createSolidRun(): SolidRun {
   let end: { error: Error } | null = null;
   return {
     wait(index) {
-      if (there.has(index)) return Promise.resolve();
+      if (there.has(index)) return Promise.resolve(null);
       if (end) return Promise.reject(end.error);
       return new Promise((resolve, reject) => {
         waiting.set(index, [...(waiting.get(index) ?? []), { resolve, reject }]);
       });
     },
-    arrived({ index }) {
+    arrived(index, data) {
       there.add(index);
-      for (const { resolve } of waiting.get(index) ?? []) resolve();
+      for (const { resolve } of waiting.get(index) ?? []) resolve(data);
       waiting.delete(index);
     },
     ended(error) {

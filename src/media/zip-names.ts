@@ -26,24 +26,39 @@ function decodeStrictly(decoder: typeof strictUtf8, bytes: Buffer): string | nul
 const decode437 = (bytes: Buffer) =>
   Array.from(bytes, (byte) => (byte < 0x80 ? String.fromCharCode(byte) : (upper437[byte - 0x80] ?? ''))).join('');
 
-const candidates: { decode: (bytes: Buffer) => string | null; weigh: (text: string) => number }[] = [
+const candidates: { decode: (bytes: Buffer) => string | null; weigh: (text: string, bytes: Buffer) => number }[] = [
   candidate('shift_jis', (letter) => {
     if (/[\u3041-\u30fe\u3005]/u.test(letter)) return 3;
     if (/[\uff61-\uff9f]/u.test(letter)) return -1;
     return weighHan(letter);
   }),
   candidate('euc-kr', (letter) => (/[\uac00-\ud7a3]/u.test(letter) ? 2 : -1)),
-  candidate('gbk', weighHan),
-  candidate('ibm866', (letter) => (/[\u0410-\u044fЁё]/u.test(letter) ? 1 : -2)),
+  candidate('gbk', weighHan, rarePairs),
+  candidate('ibm866', (letter) => {
+    if (/[\u0430-\u044fё]/u.test(letter)) return 1;
+    return /[\u0410-\u042fЁ]/u.test(letter) ? 0.5 : -2;
+  }),
   { decode: decode437, weigh: (text) => weighAll(text, (letter) => (/[à-ÿÀ-ßŒœ]/u.test(letter) ? 0.8 : -2)) },
 ];
 
-function candidate(encoding: string, weigh: (letter: string) => number) {
+function candidate(encoding: string, weigh: (letter: string) => number, penalty: (bytes: Buffer) => number = () => 0) {
   const decoder = new TextDecoder(encoding, { fatal: true });
   return {
     decode: (bytes: Buffer) => decodeStrictly(decoder, bytes),
-    weigh: (text: string) => weighAll(text, weigh),
+    weigh: (text: string, bytes: Buffer) => weighAll(text, weigh) - penalty(bytes),
   };
+}
+
+/** Names in Chinese hardly leave the 7,000 characters of GB 2312; whatever else is decoded as GBK mostly does. */
+function rarePairs(bytes: Buffer): number {
+  let rare = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    const lead = bytes[at] ?? 0;
+    if (lead < 0x81) continue;
+    at++;
+    if (lead < 0xa1 || (bytes[at] ?? 0) < 0xa1) rare += 2;
+  }
+  return rare;
 }
 
 /** Per letter, two bytes each: Han is what a wrong double-byte decoding gives too, so it counts little. */
@@ -66,7 +81,7 @@ function guess(names: Buffer[]): (bytes: Buffer) => string {
   let bestWeight = -Infinity;
   for (const { decode, weigh } of candidates) {
     const text = decode(sample);
-    const weight = text === null ? -Infinity : weigh(text);
+    const weight = text === null ? -Infinity : weigh(text, sample);
     if (weight <= bestWeight) continue;
     best = decode;
     bestWeight = weight;

@@ -6,7 +6,7 @@ import path from 'node:path';
 export function temporaryFolder(): { readonly path: string } {
   const folder = { path: '' };
   beforeAll(async () => {
-    folder.path = await mkdtemp(path.join(tmpdir(), 'kiremisu-test-'));
+    folder.path = await mkdtemp(path.join(tmpdir(), 'kiremisu-files-'));
   });
   afterAll(() => rm(folder.path, { recursive: true, force: true }));
   return folder;
