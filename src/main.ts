@@ -50,7 +50,11 @@ async function start(config: Config, log: Log, closers: Closer[]): Promise<void>
   closers.push(() => pages.close());
   if (config.admin && !(await isClaimed(db))) await claim(db, config.admin.email, config.admin.password);
   await addMissingLibraries({ db, queue, log }, config.libraries);
-  const worker = await startWorkerProcess({ config: { ...config, databaseUrl: url }, log });
+  const worker = await startWorkerProcess({
+    config: { ...config, databaseUrl: url },
+    handlerDeps: { limits: defaultLimits },
+    log,
+  });
   closers.push(() => worker.stop());
 
   let draining = false;
@@ -77,7 +81,8 @@ async function start(config: Config, log: Log, closers: Closer[]): Promise<void>
   await listen(server, config);
   closers.push(() => {
     draining = true;
-    return drain(server);
+    // at the same time: each may need seconds, and together they must stay below ten
+    return Promise.all([drain(server), worker.stop()]).then(() => undefined);
   });
   tellWhere(config, (server.address() as AddressInfo).port, log);
 }
@@ -110,7 +115,7 @@ async function drain(server: Server): Promise<void> {
 function tellWhere(config: Config, port: number, log: Log): void {
   const host = ['0.0.0.0', '::'].includes(config.host) ? 'localhost' : config.host;
   const address = `http://${host}:${port}${config.basePath}`;
-  log.info({ address, pid: process.pid }, 'ready');
+  log.info({ address }, 'ready');
   process.stderr.write(`\nKireMisu is ready at ${address}/\nOPDS catalog: ${address}/opds/v1.2/catalog\n\n`);
 }
 
