@@ -26,6 +26,9 @@ export async function up(knex: Knex): Promise<void> {
     create index series_narrow on series (library_id, age_rating)
       include (id, sharing_labels, deleted_at, oneshot, status, book_count, initial);
     create index book_narrow on book (library_id, series_id) include (id, deleted_at, media_status);
+    -- the ids of any page by title, also for restricted viewers, from the index alone
+    drop index series_title;
+    create index series_title on series (title_sort, id) include (library_id, age_rating, sharing_labels, deleted_at);
     -- absent dates come first (Komga), so that one index serves both directions
     drop index series_release_date, book_release_date;
     create index series_release_date on series (books_release_date nulls first, id);
@@ -38,7 +41,8 @@ export async function down(knex: Knex): Promise<void> {
     drop index series_release_date, book_release_date;
     create index series_release_date on series (books_release_date, id);
     create index book_release_date on book (release_date, id);
-    drop index series_narrow, book_narrow;
+    drop index series_narrow, book_narrow, series_title;
+    create index series_title on series (title_sort, id);
     alter table series drop column words, drop column initial;
     alter table book drop column words;
   `);

@@ -56,9 +56,9 @@ function holdsPhrase(column: Sql, words: readonly string[]): Sql {
   const [first = '', last = ''] = [words[0], words.at(-1)];
   const begin = isPartial(first) ? '' : `(^|[${separators}])`;
   const end = isPartial(last) ? '' : `($|[${separators}])`;
-  const longest = words.reduce((best, word) => (word.length > best.length ? word : best), '');
-  // the trigram index finds the longest word; the pattern is only tried on what it found
-  return sql`(${like(column, literal(longest))} and ${column} ~ ${begin + words.join(`[${withinLine}]+`) + end})`;
+  // the words in this order, whatever is between: found by the trigram index, and cheap where there is none
+  const inOrder = like(column, words.map(literal).join('%'));
+  return sql`(${inOrder} and ${column} ~ ${begin + words.join(`[${withinLine}]+`) + end})`;
 }
 
 function holds(column: Sql, words: Sql | null, query: FieldQuery): Sql {
