@@ -20,6 +20,9 @@ export type HttpContext = ParameterizedContext<HttpState>;
 /** True under `/api`, `/opds`, `/sse`, `/actuator`: answers for programs, never the web UI's page. */
 export const isProtocolPath = (path: string): boolean => /^\/(api|opds|sse|actuator)(\/|$)/i.test(path);
 
+/** The path as it may stand in a log: a personal key in it is a password (`/opds/{key}/v1.2/…`, whatever stands before it). */
+export const loggedPath = ({ path }: HttpContext): string => path.replace(/(\/opds\/)[\w-]{20,}/i, '$1***');
+
 const defaultPorts: Record<string, string> = { http: '80', https: '443' };
 
 /** Scheme, host and port that the client wrote; `''` for a client of HTTP/1.0 that named no host. */

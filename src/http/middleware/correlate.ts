@@ -2,12 +2,9 @@ import type { Middleware } from 'koa';
 import { withContext } from '../../base/context';
 import type { Log } from '../../base/log';
 import { newId } from '../../base/public-id';
-import type { HttpState } from '../context';
+import { loggedPath, type HttpState } from '../context';
 
 const acceptable = /^[\w.:-]{1,64}$/;
-
-/** A personal key in the path is a password: `/opds/{key}/v1.2/…`, under whatever base path it was sent. */
-const withoutKey = (path: string): string => path.replace(/(\/opds\/)[^/]+(?=\/v(?:1\.2|2)(?:\/|$))/i, '$1***');
 
 /** Gives every request an id (the client's or a new one), sends it back, and writes one line when it is answered. */
 export function correlate(log: Log): Middleware<HttpState> {
@@ -28,7 +25,7 @@ export function correlate(log: Log): Middleware<HttpState> {
       log.info(
         {
           method: ctx.method,
-          path: withoutKey(ctx.path),
+          path: loggedPath(ctx),
           status: ctx.status,
           ms: Math.round(performance.now() - begin),
         },

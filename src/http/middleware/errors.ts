@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Middleware } from 'koa';
 import { HttpFailure, InvalidInput, isCoded } from '../../base/errors';
 import type { Log } from '../../base/log';
-import { absoluteUrl, isProtocolPath, type HttpContext, type HttpState } from '../context';
+import { absoluteUrl, isProtocolPath, loggedPath, type HttpContext, type HttpState } from '../context';
 
 interface Failure {
   status: number;
@@ -40,7 +40,7 @@ export function errors(log: Log, authenticationDocument: (ctx: HttpContext) => s
     } catch (error) {
       if (hungUp(ctx, error)) return;
       const failure = failureOf(error);
-      const fields = { err: error, method: ctx.method, path: ctx.path, status: failure.status };
+      const fields = { err: error, method: ctx.method, path: loggedPath(ctx), status: failure.status };
       if (failure.status >= 500) log.error(fields, 'request failed');
       else log.debug(fields, 'request refused');
       write(ctx, failure, authenticationDocument);

@@ -2,7 +2,7 @@ import type { Middleware } from 'koa';
 import type { HttpState } from '../context';
 
 /** Keys as we make them (32 hexadecimal digits); long enough that no path of ours is taken for one. */
-const keyed = /^\/opds\/([\w-]{20,64})(?=\/v(?:1\.2|2)(?:\/|$))/i;
+const keyed = /^\/opds\/([\w-]{20,64})(?=\/v(?:1\.2|2)(?:\/|$)|\/*$)/i;
 
 const roots: Record<string, string> = {
   '/opds': '/opds/v1.2/catalog',
@@ -12,7 +12,7 @@ const roots: Record<string, string> = {
 
 /**
  * Brings the forms of an OPDS address down to one, without redirects, which KOReader cannot follow (opds.md §1.5): a final
- * slash, the bare roots, and `/opds/{key}/v1.2/…` for apps that cannot log in. From here on the path has no key in it, so
+ * slash, the bare roots, and `/opds/{key}`, `/opds/{key}/v1.2/…` for apps that cannot log in. From here on the path has no key in it, so
  * neither logs nor error bodies do.
  */
 export function opdsPath(): Middleware<HttpState> {
