@@ -93,6 +93,7 @@ export async function planBatch(
     ...{ newSeries: [], changedSeries: [], newBooks: [], changedBooks: [], movedBooks: [], movedSeries: [] },
     ...{ regrouped: new Set(), bookIds: new Map(), seriesIds: new Map() },
   };
+  const claimed = new Set([...claims.values()].map(({ book }) => book.id));
   for (const series of compared) {
     const owner = owners.get(series);
     const existing = owner ?? series.known?.id;
@@ -101,7 +102,7 @@ export async function planBatch(
     const isNew = existing === undefined;
     if (isNew) batch.newSeries.push(newSeriesRow(id, libraryId, series.found, at));
     if (owner !== undefined) batch.movedSeries.push({ id, path: series.found.path });
-    const hasChangedBooks = planBooks(batch, series, { libraryId, seriesId: id, isNew, at }, claims);
+    const hasChangedBooks = planBooks(batch, series, { libraryId, seriesId: id, isNew, at, claimed }, claims);
     if (isNew) continue;
     batch.changedSeries.push({ id, found: series.found, hasChangedBooks: hasChangedBooks || owner !== undefined });
     if (hasChangedBooks) batch.regrouped.add(id);
@@ -114,6 +115,8 @@ interface Target {
   seriesId: string;
   isNew: boolean;
   at: string;
+  /** Rows that were found at another place. */
+  claimed: ReadonlySet<string>;
 }
 
 /** True when the series gained, lost or changed books. */
@@ -125,7 +128,7 @@ function planBooks(batch: Batch, series: ComparedSeries, target: Target, claims:
   for (const [index, compared] of inOrder.entries()) {
     const number = target.isNew ? index + 1 : 0;
     const place = { libraryId: target.libraryId, seriesId: target.seriesId, oneshot: found.oneshot, number };
-    if (planBook(batch, compared, place, claims.get(compared.file), target.at)) hasChanged = true;
+    if (planBook(batch, compared, place, claims.get(compared.file), target)) hasChanged = true;
   }
   return hasChanged;
 }
@@ -137,9 +140,11 @@ function planBook(
   compared: ComparedBook,
   place: BookPlace,
   claim: Claim | undefined,
-  at: string,
+  { at, claimed }: Target,
 ): boolean {
-  const { file, state, here } = compared;
+  const { file, state } = compared;
+  // the row at this path may have gone with its content to another place
+  const here = compared.here && !claimed.has(compared.here.id) ? compared.here : null;
   const book = claim?.book ?? here;
   if (book === null) {
     const row = newBookRow(file, place, at);

@@ -120,7 +120,7 @@ export function createReconciler({ db, queue, library, known, hash }: Options): 
       foundBooks.add(book.id);
       if (isReplaced) counts.changed++;
       if (book.isDeleted) counts.restored++;
-      if (known.books.get(book.path) === book) known.books.delete(book.path);
+      if (known.books.get(book.path)?.id === book.id) known.books.delete(book.path);
       known.books.set(file.path, book);
     }
     for (const id of batch.seriesIds.values()) foundSeries.add(id);

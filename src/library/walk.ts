@@ -58,21 +58,35 @@ export interface WalkProblem {
   code: ErrorCode;
 }
 
+/** Told of one series at a time. */
 export interface WalkSink {
   series(found: FoundSeries): Promise<void> | void;
   problem(problem: WalkProblem): void;
+}
+
+interface Walk {
+  root: string;
+  options: WalkOptions;
+  sink: WalkSink;
+  signal: AbortSignal;
+  disk: Disk;
+  isBookFile: (name: string) => boolean;
+  isExcluded: (folder: string) => boolean;
+  isOneshots: (folder: string) => boolean;
 }
 
 interface Folder {
   path: string;
   /** Where it really lies, links resolved. */
   real: string;
-  /** Real paths of the folders that lead here; tells a link that leads back. */
+  /** The folder that leads here; tells a link that leads back. */
   above: Folder | null;
   links: number;
 }
 
-interface Below {
+/** What the folder above has to know. */
+interface Visited {
+  folder: Folder;
   /** The folder when it is a book of pictures: it looks for a series above it. */
   book: FoundBook | null;
   hasBookFiles: boolean;
@@ -80,7 +94,6 @@ interface Below {
 
 /** Links to folders inside links: three are plenty, and folders that link each other cannot multiply without end. */
 const linkDepth = 3;
-const nothing: Below = { book: null, hasBookFiles: false };
 
 const join = (folder: string, name: string) => (folder === '' ? name : `${folder}/${name}`);
 const timeOf = (stats: Stats) => Math.trunc(Math.max(stats.mtimeMs, stats.birthtimeMs));
@@ -93,161 +106,170 @@ const problemCode = (error: NodeJS.ErrnoException): ErrorCode => (error.code ===
 export async function walk(root: string, options: WalkOptions, sink: WalkSink, signal: AbortSignal): Promise<void> {
   const real = await realpath(root).catch((error: unknown) => Promise.reject(fail('ERR_1016', { root }, error)));
   const disk = createDisk();
-  const first = await disk.list(real);
-  if (isFailure(first)) throw fail('ERR_1016', { root }, first.failed);
-  const walker = createWalker(real, options, sink, signal, disk);
-  const rootFolder = { path: '', real, above: null, links: 0 };
-  const below = await walker.visit(rootFolder, first);
+  const entries = await disk.list(real);
+  if (isFailure(entries)) throw fail('ERR_1016', { root }, entries.failed);
+  const walking = { root: real, options, sink: oneAtATime(sink), signal, disk, ...testsOf(options) };
+  const visited = await visit(walking, { path: '', real, above: null, links: 0 }, entries);
   // the root itself is a folder of pictures
-  if (below.book) await walker.tell(rootFolder, [below.book], []);
+  if (visited.book) await tell(walking, visited.folder, [visited.book], []);
 }
 
-function createWalker(root: string, options: WalkOptions, sink: WalkSink, signal: AbortSignal, disk: Disk) {
-  const isBookFile = bookFileTest(options);
+/** On a slow disk several folders are under way at once; whoever listens need not care. */
+function oneAtATime(sink: WalkSink): WalkSink {
+  let turn: Promise<void> = Promise.resolve();
+  return {
+    series: (found) => (turn = turn.then(() => sink.series(found))),
+    problem: (problem) => sink.problem(problem),
+  };
+}
+
+/** Paths are tested below the root only: what the root is called, or where it lies, hides nothing. */
+function testsOf(options: WalkOptions): Pick<Walk, 'isBookFile' | 'isExcluded' | 'isOneshots'> {
   const exclusions = options.scanDirectoryExclusions.map((text) => text.toLowerCase()).filter((text) => text !== '');
   const oneshots = options.oneshotsDirectory?.trim().toLowerCase() ?? '';
-
-  /** The root has the path '' and is never asked: what it is called or where it lies hides nothing. */
-  const isExcluded = (folder: string) => {
-    const text = `/${folder.toLowerCase()}`;
-    return exclusions.some((exclusion) => text.includes(exclusion));
+  const contains = (folder: string, text: string) => `/${folder.toLowerCase()}`.includes(text);
+  return {
+    isBookFile: bookFileTest(options),
+    isExcluded: (folder) => exclusions.some((exclusion) => contains(folder, exclusion)),
+    isOneshots: (folder) => oneshots !== '' && contains(folder, oneshots),
   };
-  const isOneshots = (folder: string) => oneshots !== '' && `/${folder.toLowerCase()}`.includes(oneshots);
+}
 
-  async function linked(folder: Folder, name: string): Promise<{ real: string; isFolder: boolean } | null> {
-    try {
-      const real = await realpath(path.join(folder.real, name));
-      if (!isInside(root, real)) return null;
-      const isFolder = (await stat(real)).isDirectory();
-      for (let above: Folder | null = folder; isFolder && above; above = above.above) {
-        if (isInside(real, above.real)) return null;
-      }
-      return { real, isFolder };
-    } catch {
-      return null;
+/** Where a link leads, or null when that is outside of the root, nowhere, or back to a folder above. */
+async function follow(
+  { root }: Walk,
+  folder: Folder,
+  name: string,
+): Promise<{ real: string; isFolder: boolean } | null> {
+  try {
+    const real = await realpath(path.join(folder.real, name));
+    if (!isInside(root, real)) return null;
+    const isFolder = (await stat(real)).isDirectory();
+    for (let above: Folder | null = folder; isFolder && above; above = above.above) {
+      if (isInside(real, above.real)) return null;
     }
+    return { real, isFolder };
+  } catch {
+    return null;
   }
+}
 
-  async function sort(folder: Folder, entries: Dirent[]) {
-    const files: string[] = [];
-    const folders: Folder[] = [];
-    for (const entry of entries) {
-      const link = entry.isSymbolicLink() ? await linked(folder, entry.name) : null;
-      const isFolder = link ? link.isFolder : entry.isDirectory();
-      if (!isFolder && (link || entry.isFile())) files.push(entry.name);
-      if (!isFolder || isHidden(entry.name)) continue;
-      const below = join(folder.path, entry.name);
-      const links = folder.links + (link ? 1 : 0);
-      if (links > linkDepth || isExcluded(below)) continue;
-      folders.push({ path: below, real: link?.real ?? path.join(folder.real, entry.name), above: folder, links });
+async function sort(walking: Walk, folder: Folder, entries: Dirent[]) {
+  const files: string[] = [];
+  const folders: Folder[] = [];
+  for (const entry of entries) {
+    const link = entry.isSymbolicLink() ? await follow(walking, folder, entry.name) : null;
+    const isFolder = link ? link.isFolder : entry.isDirectory();
+    if (!isFolder && (link || entry.isFile())) files.push(entry.name);
+    if (!isFolder || isHidden(entry.name)) continue;
+    const below = join(folder.path, entry.name);
+    const links = folder.links + (link ? 1 : 0);
+    if (links > linkDepth || walking.isExcluded(below)) continue;
+    folders.push({ path: below, real: link?.real ?? path.join(folder.real, entry.name), above: folder, links });
+  }
+  return { files, folders };
+}
+
+async function measure({ disk, sink }: Walk, folder: Folder, names: string[]): Promise<FoundFile[]> {
+  if (names.length === 0) return [];
+  const results = await disk.stat(names.map((name) => `${folder.real}/${name}`));
+  return results.flatMap((result, index) => {
+    const file = join(folder.path, names[index] ?? '');
+    if (!isFailure(result)) return { path: file, size: result.size, modifiedAt: timeOf(result) };
+    sink.problem({ path: file, code: problemCode(result.failed) });
+    return [];
+  });
+}
+
+async function folderTime({ disk }: Walk, folder: Folder): Promise<number> {
+  const [result] = await disk.stat([folder.real]);
+  return result === undefined || isFailure(result) ? 0 : timeOf(result);
+}
+
+async function visitBelow(walking: Walk, folder: Folder): Promise<Visited> {
+  walking.signal.throwIfAborted();
+  const entries = await walking.disk.list(folder.real);
+  if (!isFailure(entries)) return visit(walking, folder, entries);
+  walking.sink.problem({ path: folder.path, code: problemCode(entries.failed) });
+  return { folder, book: null, hasBookFiles: false };
+}
+
+async function visitAll(walking: Walk, folders: Folder[]): Promise<Visited[]> {
+  const results: Visited[] = [];
+  for (const [at, folder] of folders.entries()) {
+    // decided anew before each, since the first folders tell how fast the disk is
+    if (walking.disk.isSlow) {
+      const rest = folders.slice(at).map((one) => visitBelow(walking, one));
+      return [...results, ...(await Promise.all(rest))];
     }
-    return { files, folders };
+    results.push(await visitBelow(walking, folder));
   }
+  return results;
+}
 
-  async function stats(folder: Folder, names: string[]): Promise<FoundFile[]> {
-    const results = await disk.stat(names.map((name) => path.join(folder.real, name)));
-    return results.flatMap((result, index) => {
-      const file = join(folder.path, names[index] ?? '');
-      if (!isFailure(result)) return { path: file, size: result.size, modifiedAt: timeOf(result) };
-      sink.problem({ path: file, code: problemCode(result.failed) });
-      return [];
-    });
+/** What the folder itself is, after everything below it. */
+async function visit(walking: Walk, folder: Folder, entries: Dirent[]): Promise<Visited> {
+  const { files, folders } = await sort(walking, folder, entries);
+  const below = await visitAll(walking, folders);
+  const bookFiles = await measure(walking, folder, files.filter(walking.isBookFile));
+  const books: FoundBook[] = bookFiles.map((file) => {
+    return { ...file, name: stemOf(path.posix.basename(file.path)), artwork: [] };
+  });
+  const hasBookFiles = books.length > 0 || below.some((visited) => visited.hasBookFiles);
+  const pictureBooks = below.flatMap(({ book }) => book ?? []);
+  const pages = walking.options.scanImageFolders && !hasBookFiles ? files.filter(isPicture) : [];
+  if (pages.filter((name) => !isSeriesArtwork(name)).length > pictureBooks.length) {
+    return { folder, book: await folderBook(walking, folder, files, pictureBooks), hasBookFiles };
   }
+  if (folder.path !== '') books.push(...pictureBooks);
+  else await tellOwnSeries(walking, below);
+  if (books.length > 0) await tell(walking, folder, books, files);
+  return { folder, book: null, hasBookFiles };
+}
 
-  async function folderTime(folder: Folder): Promise<number> {
-    const [result] = await disk.stat([folder.real]);
-    return result === undefined || isFailure(result) ? 0 : timeOf(result);
+/** A folder of pictures directly below the root is a series of its own. */
+async function tellOwnSeries(walking: Walk, below: Visited[]): Promise<void> {
+  for (const { folder, book } of below) {
+    if (book) await tell(walking, folder, [book], []);
   }
+}
 
-  async function visitBelow(folder: Folder): Promise<Below> {
-    signal.throwIfAborted();
-    const entries = await disk.list(folder.real);
-    if (!isFailure(entries)) return visit(folder, entries);
-    sink.problem({ path: folder.path, code: problemCode(entries.failed) });
-    return nothing;
+/** The folder with everything below it is the book: its newest time, and all bytes together. */
+async function folderBook(walking: Walk, folder: Folder, files: string[], below: FoundBook[]): Promise<FoundBook> {
+  const parts = [...(await measure(walking, folder, files.filter(belongsToFolderBook))), ...below];
+  const time = await folderTime(walking, folder);
+  const modifiedAt = parts.reduce((latest, part) => Math.max(latest, part.modifiedAt), time);
+  const size = parts.reduce((sum, part) => sum + part.size, 0);
+  return { path: folder.path, name: nameOf(walking, folder), size, modifiedAt, artwork: [] };
+}
+
+const nameOf = ({ root }: Walk, folder: Folder) => path.basename(folder.path === '' ? root : folder.path) || root;
+
+/** `files`: names of everything in the folder, to find what lies beside the books. */
+async function tell(walking: Walk, folder: Folder, books: FoundBook[], files: string[]): Promise<void> {
+  const { sink, options } = walking;
+  await addArtwork(walking, folder, books, files);
+  if (walking.isOneshots(folder.path)) {
+    for (const book of books) await sink.series(oneshotOf(book));
+    return;
   }
+  const artwork = await measure(walking, folder, files.filter(isSeriesArtwork));
+  const [seriesJson = null] = await measure(walking, folder, files.filter(isSeriesJson).slice(0, 1));
+  const times = options.scanForceModifiedTime ? books.map((book) => book.modifiedAt) : [];
+  const modifiedAt = times.reduce((latest, time) => Math.max(latest, time), await folderTime(walking, folder));
+  const name = nameOf(walking, folder);
+  await sink.series({ path: folder.path, name, oneshot: false, modifiedAt, books, artwork, seriesJson });
+}
 
-  async function visitAll(folders: Folder[]): Promise<Below[]> {
-    const results: Below[] = [];
-    for (let at = 0; at < folders.length; at++) {
-      // decided anew before each, since the first folders tell how fast the disk is
-      if (disk.isSlow) return [...results, ...(await Promise.all(folders.slice(at).map(visitBelow)))];
-      results.push(await visitBelow(folders[at]!));
-    }
-    return results;
+async function addArtwork(walking: Walk, folder: Folder, books: FoundBook[], files: string[]): Promise<void> {
+  const candidates = files.filter((name) => isArtwork(name) && !isSeriesArtwork(name));
+  if (candidates.length === 0) return;
+  // of books with one name the first counts
+  const byName = new Map(books.toReversed().map((book) => [book.name.toLowerCase(), book]));
+  for (const name of candidates) {
+    const [book] = bookNamesOfArtwork(name).flatMap((bookName) => byName.get(bookName) ?? []);
+    if (book) book.artwork.push(...(await measure(walking, folder, [name])));
   }
-
-  /** What the folder itself is, after everything below it. */
-  async function visit(folder: Folder, entries: Dirent[]): Promise<Below> {
-    const { files, folders } = await sort(folder, entries);
-    const results = await visitAll(folders);
-    const bookFiles = await stats(folder, files.filter(isBookFile));
-    const books: FoundBook[] = bookFiles.map((file) => ({
-      ...file,
-      name: stemOf(path.posix.basename(file.path)),
-      artwork: [],
-    }));
-    const hasBookFiles = books.length > 0 || results.some((below) => below.hasBookFiles);
-    const pages = options.scanImageFolders && !hasBookFiles ? files.filter(isPicture) : [];
-    const loose = pages.filter((name) => !isSeriesArtwork(name)).length;
-    const below = results.flatMap(({ book }) => book ?? []);
-    if (loose > below.length) {
-      return { book: await folderBook(folder, files.filter(belongsToFolderBook), below), hasBookFiles };
-    }
-    if (folder.path !== '') books.push(...below);
-    else await tellOwnSeries(folders, results);
-    if (books.length > 0) await tell(folder, books, files);
-    return { book: null, hasBookFiles };
-  }
-
-  /** A folder of pictures directly below the root is a series of its own. */
-  async function tellOwnSeries(folders: Folder[], results: Below[]): Promise<void> {
-    for (const [index, { book }] of results.entries()) {
-      const folder = folders[index];
-      if (folder && book) await tell(folder, [book], []);
-    }
-  }
-
-  /** The folder with everything below it is the book: its newest time, and all bytes together. */
-  async function folderBook(folder: Folder, names: string[], below: FoundBook[]): Promise<FoundBook> {
-    const parts = [...(await stats(folder, names)), ...below];
-    const modifiedAt = parts.reduce((latest, part) => Math.max(latest, part.modifiedAt), await folderTime(folder));
-    const size = parts.reduce((sum, part) => sum + part.size, 0);
-    return { path: folder.path, name: nameOf(folder), size, modifiedAt, artwork: [] };
-  }
-
-  const nameOf = (folder: Folder) => path.basename(folder.path === '' ? root : folder.path) || root;
-
-  /** `files`: names of everything in the folder, to find the pictures beside the books. */
-  async function tell(folder: Folder, books: FoundBook[], files: string[]): Promise<void> {
-    await addArtwork(folder, books, files);
-    if (isOneshots(folder.path)) {
-      for (const book of books) await sink.series(oneshotOf(book));
-      return;
-    }
-    const [artwork, [seriesJson = null], time] = await Promise.all([
-      stats(folder, files.filter(isSeriesArtwork)),
-      stats(folder, files.filter(isSeriesJson).slice(0, 1)),
-      folderTime(folder),
-    ]);
-    const times = options.scanForceModifiedTime ? books.map((book) => book.modifiedAt) : [];
-    const modifiedAt = times.reduce((latest, other) => Math.max(latest, other), time);
-    const found = { path: folder.path, name: nameOf(folder), oneshot: false, modifiedAt, books, artwork, seriesJson };
-    await sink.series(found);
-  }
-
-  async function addArtwork(folder: Folder, books: FoundBook[], files: string[]): Promise<void> {
-    const candidates = files.filter((name) => isArtwork(name) && !isSeriesArtwork(name));
-    if (candidates.length === 0) return;
-    const byName = new Map(books.toReversed().map((book) => [book.name.toLowerCase(), book]));
-    const owned = candidates.flatMap((name) => {
-      const book = bookNamesOfArtwork(name).flatMap((bookName) => byName.get(bookName) ?? [])[0];
-      return book ? { name, book } : [];
-    });
-    for (const { name, book } of owned) book.artwork.push(...(await stats(folder, [name])));
-  }
-
-  return { visit, tell };
 }
 
 function oneshotOf(book: FoundBook): FoundSeries {

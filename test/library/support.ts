@@ -81,8 +81,8 @@ function shelfOf(test: TestDatabase, library: Library): Shelf {
       await drain(test);
       return result;
     },
-    books: () => Book.query(db).where({ libraryId: library.id }).orderBy(['path']),
-    series: () => Series.query(db).where({ libraryId: library.id }).orderBy(['path']),
-    book: (at) => Book.query(db).findOne({ libraryId: library.id, path: at }).throwIfNotFound(),
+    books: async () => Book.query(db).where({ libraryId: library.id }).orderBy(['path']),
+    series: async () => Series.query(db).where({ libraryId: library.id }).orderBy(['path']),
+    book: async (at) => Book.query(db).findOne({ libraryId: library.id, path: at }).throwIfNotFound(),
   };
 }
