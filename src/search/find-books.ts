@@ -69,7 +69,7 @@ const positionIn = (readListId: string): SortKey => ({
 const visibleBookCount = (viewer: Viewer): Sql =>
   sql`select coalesce(sum(s.book_count), 0) as total from series s ${where(visibleSeries(viewer))}`;
 
-/** The statement of a list of books, for tests that look at it. */
+/** The list of books that the viewer may see and that are wanted, to be read as it is or with further conditions. */
 export function bookListQuery(viewer: Viewer, query: BookQuery): ListQuery {
   const text = bookText(query.fullText);
   const readListId = query.condition ? firstIs(query.condition, 'readListId') : null;
@@ -79,7 +79,6 @@ export function bookListQuery(viewer: Viewer, query: BookQuery): ListQuery {
     from: sql`book b`,
     id: sql`b.id`,
     conditions: [visibleBooks(viewer), wanted],
-    count: wanted === null ? visibleBookCount(viewer) : undefined,
     order: orderBy(sortOrRelevance(query.sort, text), keys, fallback, sql`b.id`),
     slice: query.slice,
     view: { columns: bookViewColumns, joins: sql`join book b on b.id = page.id ${bookViewJoins(viewer)}` },
@@ -93,7 +92,9 @@ export async function readBooks(db: Database, query: ListQuery): Promise<SliceOf
 
 /** The books that the viewer may see and that fit, with the viewer's progress. */
 export function findBooks(db: Database, viewer: Viewer, query: BookQuery): Promise<SliceOf<BookView>> {
-  return readBooks(db, bookListQuery(viewer, query));
+  const list = bookListQuery(viewer, query);
+  const [, wanted] = list.conditions;
+  return readBooks(db, wanted ? list : { ...list, count: visibleBookCount(viewer) });
 }
 
 /** One book. Throws 404 for an unknown one, 403 for one that the viewer may not see. */
@@ -178,5 +179,5 @@ export function findDuplicates(
   const list = bookListQuery(nobodyHidden, { sort: sort?.length ? sort : ['fileHash'], slice });
   const twins = sql`(b.file_hash, b.file_size) in
     (select t.file_hash, t.file_size from book t where t.file_hash <> '' group by 1, 2 having count(*) > 1)`;
-  return readBooks(db, { ...list, conditions: [...list.conditions, twins], count: undefined });
+  return readBooks(db, { ...list, conditions: [...list.conditions, twins] });
 }

@@ -96,7 +96,7 @@ const seriesConditions = (viewer: Viewer, search: SeriesSearch, text: FullText |
   search.regex ? matchesPattern(search.regex) : null,
 ];
 
-/** The statement of a list of series, for tests that look at it. */
+/** The list of series that the viewer may see and that are wanted, to be read as it is or with further conditions. */
 export function seriesListQuery(viewer: Viewer, query: SeriesQuery): ListQuery {
   const text = seriesText(query.fullText);
   return {

@@ -2,6 +2,7 @@ import { newId } from '../../src/base/public-id';
 import type { Book } from '../../src/model/book';
 import type { Series } from '../../src/model/series';
 import {
+  bookListQuery,
   findBooks,
   findBooksOfReadList,
   findBooksOfSeries,
@@ -9,8 +10,10 @@ import {
   findKeepReading,
   findLatestBooks,
   getBook,
+  readBooks,
 } from '../../src/search/find-books';
 import { everything, sliceOf } from '../../src/search/slice';
+import { sql } from '../../src/search/sql';
 import { aBook, aLibrary, aProgress, aReadList, aSeries, aSeriesWithBooks, aUser, aViewer } from '../support/builders';
 import { useDatabase } from '../support/database';
 import { countStatements } from '../support/statements';
@@ -255,4 +258,13 @@ test('duplicates share hash and size, are listed together, and are hidden from n
   const slice = await findDuplicates(db, strict, { slice: sliceOf() });
   expect(titles(slice)).toBe('a1 a2 b1 b2');
   expect(slice.total).toBe(4);
+});
+
+test('a list with a further condition counts with it', async () => {
+  const { db } = database;
+  const { series } = await aSeriesWithBooks(db, 3);
+  const viewer = aViewer({ libraryIds: [series.libraryId] });
+  const list = bookListQuery(viewer, { slice: sliceOf({ size: 1 }) });
+  const slice = await readBooks(db, { ...list, conditions: [...list.conditions, sql`b.number > 1`] });
+  expect(slice.total).toBe(2);
 });
