@@ -1,0 +1,141 @@
+import { request } from 'node:http';
+import { useApp } from '../support/app';
+
+const webFiles = new Map(
+  Object.entries({
+    '/index.html': '<!doctype html><base href="/" /><title>KireMisu</title>',
+    '/assets/app-123.js': 'void 0;',
+  }).map(([name, text]) => [
+    name,
+    { data: Buffer.from(text), mediaType: name.endsWith('js') ? 'text/javascript' : 'text/html', etag: `W/"${name}"` },
+  ]),
+);
+
+const health = { database: true, workers: true };
+const state = { draining: false };
+const app = useApp(() => ({
+  webFiles,
+  config: { basePath: '/comics', trustProxy: true },
+  draining: () => state.draining,
+  health: {
+    database: () => (health.database ? Promise.resolve(true) : Promise.reject(new Error('gone'))),
+    migrations: () => Promise.resolve(true),
+    workers: () => health.workers,
+  },
+}));
+
+describe('Health', () => {
+  test('live answers without login; ready tells each part', async () => {
+    await app.anonymous.get('/health/live').expect(200, { status: 'UP' });
+    const response = await app.anonymous.get('/health/ready').expect(200);
+    expect(response.body).toEqual({
+      status: 'UP',
+      components: { database: 'UP', migrations: 'UP', workers: 'UP', accepting: 'UP' },
+    });
+  });
+
+  test('ready is 503 while the database is gone, the workers are not there, or the server stops', async () => {
+    for (const fault of [{ database: false }, { workers: false }]) {
+      Object.assign(health, fault);
+      await app.anonymous.get('/health/ready').expect(503);
+      Object.assign(health, { database: true, workers: true });
+    }
+    state.draining = true;
+    const response = await app.anonymous.get('/health/ready').expect(503);
+    expect(response.body).toMatchObject({ status: 'DOWN', components: { accepting: 'DOWN' } });
+    state.draining = false;
+  });
+});
+
+describe('Paths', () => {
+  test('an unknown path of a protocol is 404 JSON for those who logged in, 401 for others', async () => {
+    await app.anonymous.get('/api/v1/nothing').expect(401);
+    const response = await app.admin.get('/api/v1/nothing').expect(404);
+    expect(response.body).toMatchObject({ status: 404, error: 'Not Found', path: '/api/v1/nothing' });
+  });
+
+  test('another method than those of a path is 405 with those', async () => {
+    const response = await app.admin.post('/api/v1/genres').expect(405);
+    expect(response.headers['allow']).toBe('GET, HEAD');
+  });
+
+  test('every other path is the page of the web UI, so that it can be reloaded', async () => {
+    const response = await app.anonymous.get('/series/01ARZ3NDEKTSV4RRFFQ69G5FAV').expect(200);
+    expect(response.text).toContain('<title>KireMisu</title>');
+    await app.anonymous.post('/series/x').expect(404);
+    await app.anonymous.get('/favicon.gone.ico').expect(404);
+  });
+
+  test('built files of the UI may be kept for ever, its page is asked for again', async () => {
+    const asset = await app.anonymous.get('/assets/app-123.js').expect(200);
+    expect(asset.headers['cache-control']).toContain('immutable');
+    const page = await app.anonymous.get('/').expect(200);
+    expect(page.headers['cache-control']).toBe('no-cache');
+  });
+
+  test('no path of the web UI leads out of its folder', async () => {
+    const { port } = new URL(app.base);
+    const status = await new Promise((resolve) => {
+      request({ port, host: '127.0.0.1', path: '/assets/../../package.json' }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      }).end();
+    });
+    expect(status).toBe(404);
+  });
+});
+
+describe('Behind a reverse proxy', () => {
+  test('the base path is taken off, and stands in the page, in cookies and in links', async () => {
+    const page = await app.anonymous.get('/comics/').expect(200);
+    expect(page.text).toContain('<base href="/comics/" />');
+    const login = await app.admin.get('/comics/api/v2/users/me').expect(200);
+    expect(String(login.headers['set-cookie'])).toMatch(/path=\/comics\//);
+    const feed = await app.admin.get('/comics/opds/v1.2/catalog').expect(200);
+    expect(feed.text).toContain(`href="${app.base}/comics/opds/v1.2/catalog"`);
+  });
+
+  test('forwarded scheme, host and prefix make the links; cookies become secure', async () => {
+    const forwarded = {
+      'X-Forwarded-Proto': 'https',
+      'X-Forwarded-Host': 'comics.example.org',
+      'X-Forwarded-Prefix': '/shelf',
+      'User-Agent': 'behind a proxy',
+    };
+    const response = await app.admin.get('/opds/v1.2/catalog').set(forwarded).expect(200);
+    expect(response.text).toContain('href="https://comics.example.org/shelf/opds/v1.2/catalog"');
+    expect(String(response.headers['set-cookie'])).toMatch(/path=\/shelf\/; .*secure/i);
+  });
+});
+
+describe('Answers', () => {
+  test('the id of a request comes back; an unusable one is replaced', async () => {
+    const given = await app.anonymous.get('/health/live').set('X-Request-Id', 'request-17');
+    expect(given.headers['x-request-id']).toBe('request-17');
+    const replaced = await app.anonymous.get('/health/live').set('X-Request-Id', 'two words');
+    expect(replaced.headers['x-request-id']).toMatch(/^[\w-]{36}$/);
+  });
+
+  test('text is compressed only for those who ask, and asked again it is 304', async () => {
+    const plain = await app.admin.get('/opds/v1.2/catalog').set('Accept-Encoding', 'identity').expect(200);
+    expect(plain.headers['content-encoding']).toBeUndefined();
+    const packed = await app.admin.get('/opds/v1.2/catalog').set('Accept-Encoding', 'gzip').expect(200);
+    expect(packed.headers['content-encoding']).toBe('gzip');
+    await app.admin
+      .get('/opds/v1.2/catalog')
+      .set('Accept-Encoding', 'gzip')
+      .set('If-None-Match', packed.headers['etag'] ?? '')
+      .expect(304);
+  });
+
+  test('a body that is no JSON, of another type, or too large is refused', async () => {
+    const users = () => app.admin.post('/api/v2/users');
+    await users().set('Content-Type', 'application/json').send('{"email":').expect(400);
+    await users().set('Content-Type', 'text/plain').send('hello').expect(415);
+    await users().expect(400);
+    await users()
+      .set('Content-Type', 'application/json')
+      .send(`"${'x'.repeat(5_000_000)}"`)
+      .expect(413);
+  });
+});
