@@ -9,6 +9,8 @@ export interface Wanted {
   seriesId?: string;
   read?: ReadFilter;
   text?: string;
+  /** Only books whose file was not opened since it was found or changed. */
+  unopened?: boolean;
 }
 
 export interface ListBody {
@@ -29,6 +31,10 @@ export function listBody(wanted: Wanted): ListBody {
   if (wanted.seriesId !== undefined) allOf.push({ seriesId: { operator: 'is', value: wanted.seriesId } });
   if (wanted.read !== undefined && wanted.read !== 'all') {
     allOf.push({ readStatus: { operator: 'is', value: readStatus[wanted.read] } });
+  }
+  if (wanted.unopened) {
+    const is = (value: string) => ({ mediaStatus: { operator: 'is', value } });
+    allOf.push({ anyOf: [is('UNKNOWN'), is('OUTDATED')] });
   }
   const text = wanted.text?.trim() ?? '';
   return text === '' ? { condition: { allOf } } : { condition: { allOf }, fullTextSearch: text };

@@ -92,6 +92,8 @@ export interface Operation {
   done: number;
   total: number | null;
   message: string | null;
+  /** Files that failed while the rest went on. */
+  problems: { name: string; code: string }[];
   startedAt: string | null;
   finishedAt: string | null;
 }

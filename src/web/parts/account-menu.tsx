@@ -13,6 +13,7 @@ import { PersonIcon } from './icons';
 export function AccountMenu({ user }: { user: User }) {
   const menu = useRef<HTMLDetailsElement>(null);
   const [dialog, setDialog] = useState<'none' | 'add' | 'connect'>('none');
+  const [open, setOpen] = useState(false);
   const known = useStore(libraries) ?? [];
   useClosing(menu);
   const choose = (action: () => void) => () => {
@@ -22,8 +23,8 @@ export function AccountMenu({ user }: { user: User }) {
   const close = () => setDialog('none');
   return (
     <>
-      <details class="menu" ref={menu}>
-        <summary class="icon-button" aria-label="Account" role="button">
+      <details class="menu" ref={menu} onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <summary class="icon-button" aria-label="Account" role="button" aria-expanded={open}>
           <PersonIcon />
         </summary>
         <div class="menu-body">

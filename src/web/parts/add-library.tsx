@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { addLibrary } from '../api/libraries';
 import { paths } from '../routes';
-import { pollNow } from '../state/live';
+import { expectWork } from '../state/live';
 import { reloadLibraries } from '../state/libraries';
 import { navigate } from '../state/navigation';
 import { notify } from '../state/notices';
@@ -17,7 +17,7 @@ export function AddLibraryForm({ done }: { done?: () => void }) {
     const library = await addLibrary(name.trim(), root.trim());
     notify('done', `${library.name} was added. Its books appear as they are found.`);
     await reloadLibraries();
-    pollNow();
+    expectWork();
     done?.();
     navigate(paths.library(library.id));
   });

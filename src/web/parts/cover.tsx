@@ -10,7 +10,7 @@ interface CoverProps {
 }
 
 /** Posters are made after a book is found, so a missing one is asked for again: soon, then more rarely. */
-const patience = [2_000, 5_000, 15_000, 60_000];
+const patience = [4_000, 15_000, 60_000];
 
 /** A poster, or a made-up one with the title while there is none. */
 export function Cover({ address, title, eager = false }: CoverProps) {

@@ -68,7 +68,7 @@ function Unreadable({ title, reason, retry, book }: UnreadableProps) {
       <div class="unreadable" role="alert">
         <h1>{title}</h1>
         <p class="problem">{reason}</p>
-        {book !== undefined && <p class="soft">{book.name}</p>}
+        {book !== undefined && book.name !== title && <p class="soft">{book.name}</p>}
         <div class="actions">
           <button type="button" class="button button-strong" onClick={retry}>
             Try again

@@ -1,6 +1,6 @@
 import { findLibraries, scanLibrary } from '../api/libraries';
 import type { Library } from '../api/types';
-import { pollNow } from './live';
+import { expectWork } from './live';
 import { attempt, notify } from './notices';
 import { createStore } from './store';
 
@@ -17,5 +17,5 @@ export async function scan(targets: Library[]): Promise<void> {
     Promise.all(targets.map(({ id }) => scanLibrary(id))),
   );
   if (started) notify('done', targets.length === 1 ? `Scanning ${targets[0]?.name}.` : 'Scanning all libraries.');
-  pollNow();
+  expectWork();
 }

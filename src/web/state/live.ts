@@ -1,7 +1,9 @@
+import { findBooks } from '../api/books';
 import { findOperations } from '../api/libraries';
 import type { Operation } from '../api/types';
+import { analysisAsOperation, followAnalysis, isUnderWay, noAnalysis } from './analysis';
 import { notify } from './notices';
-import { hasAdvanced, newlyFailed, operationText, pauseBeforeNextPoll } from './operations';
+import { hasAdvanced, isActive, newFailures, pauseBeforeNextPoll } from './operations';
 import { createStore } from './store';
 
 /** Counts up whenever the books on the server may have changed; lists watch it and ask again. */
@@ -11,10 +13,16 @@ export const operations = createStore<Operation[]>([]);
 /** Lists follow a scan at most this often, so that a long scan does not turn into a stream of list requests. */
 const refreshEvery = 4_000;
 
+/** Work that was just asked for is looked for closely, since a small scan is over within a second. */
+const eager = { pause: 700, for: 8_000 };
+
 let timer: ReturnType<typeof setTimeout> | undefined;
 let watching = false;
+let known: Operation[] | null = null;
+let analysis = noAnalysis;
 let refreshedAt = 0;
 let stale = false;
+let eagerUntil = 0;
 
 export function booksChanged(): void {
   refreshedAt = Date.now();
@@ -29,31 +37,55 @@ export function watchOperations(): () => void {
   pollNow();
   return () => {
     watching = false;
+    known = null;
     clearTimeout(timer);
     document.removeEventListener('visibilitychange', pollNow);
     operations.set([]);
   };
 }
 
-/** Looks at once, for instance after "scan" was pressed. */
-export function pollNow(): void {
+/** Somebody has just asked for a scan. */
+export function expectWork(): void {
+  eagerUntil = Date.now() + eager.for;
+  pollNow();
+}
+
+function pollNow(): void {
   clearTimeout(timer);
   if (watching && document.visibilityState === 'visible') void poll();
 }
 
 async function poll(): Promise<void> {
-  const found = await findOperations().catch(() => null);
+  const found = await look().catch(() => null);
   if (!watching) return;
-  if (found !== null) follow(found);
   clearTimeout(timer);
-  timer = setTimeout(pollNow, pauseBeforeNextPoll(found));
+  const pause = pauseBeforeNextPoll(found);
+  timer = setTimeout(pollNow, Date.now() < eagerUntil ? Math.min(pause, eager.pause) : pause);
 }
 
-function follow(found: Operation[]): void {
-  const before = operations.get();
-  operations.set(found);
-  for (const operation of newlyFailed(before, found)) notify('failed', operationText(operation));
-  stale ||= hasAdvanced(before, found);
-  const ended = before.length > 0 && pauseBeforeNextPoll(found) > pauseBeforeNextPoll(before);
-  if (ended || (stale && Date.now() - refreshedAt >= refreshEvery)) booksChanged();
+/** Null when there is no answer: the bar then shows what it knows. */
+function countUnopened(): Promise<number | null> {
+  return findBooks({ unopened: true }, { size: 1 }).then(
+    ({ totalElements }) => totalElements,
+    () => null,
+  );
+}
+
+/** Operations, and the opening of new books that follows a scan without being an operation of its own. */
+async function look(): Promise<Operation[]> {
+  const found = await findOperations();
+  const advanced = hasAdvanced(known, found);
+  const pendingBefore = analysis.pending;
+  if (advanced || known === null || pendingBefore > 0 || found.some(isActive)) {
+    const pending = await countUnopened();
+    if (pending !== null) analysis = followAnalysis(analysis, pending, Date.now());
+  }
+  for (const failure of newFailures(known, found)) notify('failed', failure);
+  known = found;
+  const shown = isUnderWay(analysis, Date.now()) ? [...found, analysisAsOperation(analysis)] : found;
+  operations.set(shown);
+  stale ||= advanced || analysis.pending !== pendingBefore;
+  const calm = !shown.some(isActive);
+  if (stale && (calm || Date.now() - refreshedAt >= refreshEvery)) booksChanged();
+  return shown;
 }

@@ -14,7 +14,6 @@ export function recall<T>(key: string): T | undefined {
   return remembered.get(key) as T | undefined;
 }
 
-/** Nothing of one user is shown to the next. */
 export function forgetAll(): void {
   remembered.clear();
 }

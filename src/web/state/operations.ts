@@ -1,3 +1,4 @@
+import { reasonFor } from '../api/reasons';
 import type { Operation } from '../api/types';
 
 const busy = 2_000;
@@ -12,24 +13,41 @@ export function pauseBeforeNextPoll(operations: Operation[] | null): number {
   return operations.some(isActive) ? busy : idle;
 }
 
-/** True when books may have changed since the last look: something advanced, began or ended. */
-export function hasAdvanced(before: Operation[], now: Operation[]): boolean {
+/**
+ * True when books may have changed since the last look: something advanced, began or ended. A small scan may be over
+ * between two looks, so an operation never seen before counts too, but for those that were over before the first look.
+ */
+export function hasAdvanced(before: Operation[] | null, now: Operation[]): boolean {
+  if (before === null) return now.some(isActive);
   const earlier = new Map(before.map((operation) => [operation.id, operation]));
-  return now.some((operation) => {
-    const old = earlier.get(operation.id);
-    if (old === undefined) return isActive(operation);
-    return old.done !== operation.done || old.state !== operation.state;
+  return now.some(({ id, done, state }) => {
+    const old = earlier.get(id);
+    return old === undefined || old.done !== done || old.state !== state;
   });
 }
 
-/** What failed between two looks; failures from before the page was opened are history, not news. */
-export function newlyFailed(before: Operation[], now: Operation[]): Operation[] {
-  const wasActive = new Set(before.filter(isActive).map(({ id }) => id));
-  return now.filter(({ id, state }) => state === 'failed' && wasActive.has(id));
+/**
+ * What failed between two looks, in words: whole operations, and files in those that ended. What was over before the
+ * page was opened is history, not news.
+ */
+export function newFailures(before: Operation[] | null, now: Operation[]): string[] {
+  if (before === null) return [];
+  const wasOver = new Set(before.filter((operation) => !isActive(operation)).map(({ id }) => id));
+  return now.filter((operation) => !wasOver.has(operation.id) && !isActive(operation)).flatMap(failuresIn);
+}
+
+function failuresIn(operation: Operation): string[] {
+  if (operation.state === 'failed') return [operationText(operation)];
+  const [first] = operation.problems;
+  if (first === undefined) return [];
+  const others = operation.problems.length - 1;
+  const more = others === 0 ? '' : ` And ${count(others)} more.`;
+  return [`${first.name}: ${reasonFor(first.code) ?? ''}${more}`];
 }
 
 const verbs: Record<string, string> = {
   scanLibrary: 'Scanning',
+  analyzeBooks: 'Opening',
   analyzeLibrary: 'Analyzing',
   refreshLibrary: 'Refreshing metadata of',
   importLibrary: 'Importing',
@@ -39,7 +57,7 @@ const verbs: Record<string, string> = {
 export function operationText(operation: Operation): string {
   const { kind, subjectName, state, done, total } = operation;
   const what = `${verbs[kind] ?? 'Working on'} ${subjectName ?? 'the library'}`;
-  if (state === 'failed') return `${what} failed${operation.message === null ? '' : `: ${operation.message}`}`;
+  if (state === 'failed') return `${what} failed. ${reasonFor(operation.message ?? '') ?? ''}`.trim();
   if (state === 'queued') return `${what} – waiting`;
   if (total !== null && total > 0) return `${what} – ${count(done)} of ${count(total)} books`;
   if (done > 0) return `${what} – ${count(done)} ${done === 1 ? 'book' : 'books'} so far`;

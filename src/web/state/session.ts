@@ -2,6 +2,7 @@ import { isClaimed, logIn, logOut, whoAmI } from '../api/session';
 import { ApiFailure, messageFor } from '../api/failure';
 import type { User } from '../api/types';
 import { paths } from '../routes';
+import { libraries } from './libraries';
 import { forgetAll } from './memory';
 import { navigate, place, returnPath } from './navigation';
 import { notify } from './notices';
@@ -50,14 +51,14 @@ function toLogIn(): void {
 
 export async function enter(email: string, password: string, remember: boolean, to: string): Promise<void> {
   const user = await logIn(email, password, remember);
-  forgetAll();
+  forgetPerson();
   navigate(to, { replace: true });
   session.set({ state: 'known', user });
 }
 
 export async function leave(): Promise<void> {
   await logOut();
-  forgetAll();
+  forgetPerson();
   navigate('/login');
   session.set({ state: 'anonymous' });
 }
@@ -65,8 +66,14 @@ export async function leave(): Promise<void> {
 /** The server forgot us in the middle of something: log in and come back to the same place. */
 export function loseSession(): void {
   if (session.get().state !== 'known') return;
-  forgetAll();
+  forgetPerson();
   toLogIn();
   session.set({ state: 'anonymous' });
   notify('failed', 'Your session has ended. Log in to go on where you were.');
+}
+
+/** Nothing of one person is shown to the next. */
+function forgetPerson(): void {
+  forgetAll();
+  libraries.set(null);
 }

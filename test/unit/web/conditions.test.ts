@@ -31,3 +31,17 @@ test.each([
     allOf: [present, { seriesId: { operator: 'is', value: 'S' } }, { readStatus: { operator: 'is', value } }],
   });
 });
+
+test('unopened books are those never analyzed and those changed since', () => {
+  expect(listBody({ unopened: true }).condition).toEqual({
+    allOf: [
+      present,
+      {
+        anyOf: [
+          { mediaStatus: { operator: 'is', value: 'UNKNOWN' } },
+          { mediaStatus: { operator: 'is', value: 'OUTDATED' } },
+        ],
+      },
+    ],
+  });
+});

@@ -1,7 +1,7 @@
 import type { Operation } from '../../../src/web/api/types';
 import {
   hasAdvanced,
-  newlyFailed,
+  newFailures,
   operationText,
   pauseBeforeNextPoll,
   shownOperation,
@@ -16,6 +16,7 @@ const anOperation = (given: Partial<Operation> = {}): Operation => ({
   done: 120,
   total: 400,
   message: null,
+  problems: [],
   startedAt: null,
   finishedAt: null,
   ...given,
@@ -33,8 +34,8 @@ test('without a total it counts, or says that it looks', () => {
 
 test('waiting and failed operations say so', () => {
   expect(operationText(anOperation({ state: 'queued' }))).toBe('Scanning Comics – waiting');
-  expect(operationText(anOperation({ state: 'failed', message: 'no such folder' }))).toBe(
-    'Scanning Comics failed: no such folder',
+  expect(operationText(anOperation({ state: 'failed', message: 'ERR_1016' }))).toBe(
+    'Scanning Comics failed. The folder is not there, or the server may not read it.',
   );
 });
 
@@ -57,14 +58,32 @@ test('lists are asked again when a scan advances, begins or ends, and not otherw
   expect(hasAdvanced(before, [anOperation({ done: 121 })])).toBe(true);
   expect(hasAdvanced(before, [anOperation({ state: 'done' })])).toBe(true);
   expect(hasAdvanced([], [anOperation()])).toBe(true);
-  expect(hasAdvanced([], [anOperation({ state: 'done' })])).toBe(false);
+  expect(hasAdvanced([], [])).toBe(false);
+});
+
+test('a scan that began and ended between two looks is noticed, one from before the first look is not', () => {
+  expect(hasAdvanced([], [anOperation({ state: 'done' })])).toBe(true);
+  expect(hasAdvanced(null, [anOperation({ state: 'done' })])).toBe(false);
+  expect(hasAdvanced(null, [anOperation()])).toBe(true);
 });
 
 test('only a failure that happens before our eyes is news', () => {
   const failed = anOperation({ state: 'failed' });
-  expect(newlyFailed([anOperation()], [failed])).toEqual([failed]);
-  expect(newlyFailed([], [failed])).toEqual([]);
-  expect(newlyFailed([failed], [failed])).toEqual([]);
+  expect(newFailures([anOperation()], [failed])).toEqual(['Scanning Comics failed.']);
+  expect(newFailures([], [failed])).toEqual(['Scanning Comics failed.']);
+  expect(newFailures(null, [failed])).toEqual([]);
+  expect(newFailures([failed], [failed])).toEqual([]);
+});
+
+test('files that a scan could not read are named when it ends', () => {
+  const problems = [
+    { name: 'a.cbz', code: 'ERR_1002' },
+    { name: 'b.cbz', code: 'ERR_2002' },
+  ];
+  expect(newFailures([anOperation()], [anOperation({ problems })])).toEqual([]);
+  expect(newFailures([anOperation()], [anOperation({ state: 'done', problems })])).toEqual([
+    'a.cbz: The archive is protected by a password. And 1 more.',
+  ]);
 });
 
 test('the bar shows what runs before what waits', () => {

@@ -1,0 +1,30 @@
+/** The coded reasons that the server stores with books and operations, in words for the person who put the files there. */
+const reasons = new Map([
+  ['ERR_1000', 'The file could not be opened. Check that the server may read it.'],
+  ['ERR_1001', 'This kind of file is not supported.'],
+  ['ERR_1002', 'The archive is protected by a password.'],
+  ['ERR_1003', 'Solid RAR archives are not supported.'],
+  ['ERR_1004', 'The archive is split into several volumes.'],
+  ['ERR_1005', 'The file could not be read; it may be damaged.'],
+  ['ERR_1006', 'There are no pictures in this file.'],
+  ['ERR_1007', 'Some pages could not be read.'],
+  ['ERR_1008', 'The contents of the archive could not be listed; it may be damaged.'],
+  ['ERR_1016', 'The folder is not there, or the server may not read it.'],
+  ['ERR_1018', 'The file is not there any more.'],
+  ['ERR_1032', 'This EPUB says it is something else.'],
+  ['ERR_1033', 'Some pages that the file mentions are missing.'],
+  ['ERR_2001', 'The file is larger than the server allows.'],
+  ['ERR_2002', 'The file is damaged.'],
+  ['ERR_2003', 'A page of this file is damaged.'],
+  ['ERR_2004', 'The archive uses a compression that is not supported.'],
+  ['ERR_2005', 'A picture format in this file cannot be converted.'],
+  ['ERR_2006', 'The file took too long to open.'],
+  ['ERR_2010', 'The folder is suddenly empty. Nothing was removed; check that its disk is there.'],
+]);
+
+/** Words for `ERR_1002` or `ERR_1007 [a.jpg, b.jpg]`; other texts are for people already, an empty one says nothing. */
+export function reasonFor(comment: string): string | null {
+  const code = /^ERR_\d+/.exec(comment)?.[0];
+  if (code === undefined) return comment.trim() === '' ? null : comment.trim();
+  return reasons.get(code) ?? `The server reports ${comment}.`;
+}
