@@ -40,6 +40,8 @@ const wildcards: Record<string, string> = { '*': `[^${separators}]*`, '?': `[^${
 function holdsWord(column: Sql, words: Sql | null, word: Word): Sql {
   // words hold no sign that a regular expression would take for its own
   if (word.wild) return sql`${column} ~ ${word.text.replace(/[*?]/gu, (sign) => wildcards[sign] ?? '')}`;
+  // by common triples of letters: one letter wrong, missing or too many in a word of five
+  if (word.fuzzy) return sql`word_similarity(${word.text}, ${column}) >= 0.5`;
   const letters = words ? unspacedLetters(word.text) : [];
   // two characters of Chinese are too few for the trigram index
   if (letters.length > 0) return sql`(${words} @> ${letters}::text[] and ${like(column, literal(word.text))})`;

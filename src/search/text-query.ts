@@ -21,6 +21,8 @@ export interface Word {
   wild: boolean;
   /** A prefix (`bat*`): also a short one matches within words. */
   anywhere: boolean;
+  /** Similar words will do (`batmna~`). */
+  fuzzy: boolean;
 }
 
 /**
@@ -73,7 +75,7 @@ export function parseTextQuery(text: string, kindOf: (name: string) => NameKind)
   }
 }
 
-const plainWord = (text: string): Word => ({ text, wild: false, anywhere: false });
+const plainWord = (text: string): Word => ({ text, wild: false, anywhere: false, fuzzy: false });
 
 type Token =
   | { type: '(' | ')' | 'and' | 'or' | 'not' }
@@ -132,9 +134,10 @@ function tokensOf(text: string): Token[] {
 
 const unescaped = (text: string): string => text.replace(/\\(.)/gu, '$1');
 
-/** A term with its escapes, wildcards, and the marks of closeness and weight, which are dropped. */
+/** A term with its escapes, wildcards, and marks of likeness (`~`) and weight (`^2`, which is dropped). */
 function wordsOfTerm(term: string): Word[] {
-  const plain = term.replace(/(?:~[\d.]*|\^[\d.]+)$/u, '');
+  const plain = term.replace(/(?:~[\d.]*|\^[\d.]+)+$/u, '');
+  const fuzzy = term.slice(plain.length).includes('~');
   // escaped wildcards are letters like any other, and separate words like any other sign
   const [star, mark] = ['\ue000', '\ue001'];
   const marked = plain.replace(/\\(.)|([*?])/gu, (_, escaped: string | undefined, wildcard: string | undefined) =>
@@ -145,7 +148,7 @@ function wordsOfTerm(term: string): Word[] {
       .replace(/^[\ue000\ue001]+|[\ue000\ue001]+$/gu, '')
       .replaceAll(star, '*')
       .replaceAll(mark, '?');
-    return text === '' ? [] : [{ text, wild: /[*?]/u.test(text), anywhere: piece.endsWith(star) }];
+    return text === '' ? [] : [{ text, wild: /[*?]/u.test(text), anywhere: piece.endsWith(star), fuzzy }];
   });
 }
 

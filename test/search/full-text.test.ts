@@ -146,6 +146,10 @@ test.each<[string, string[]]>([
   ['zeb*', ['Zebra']],
   ['b?tman', ['Batman', 'Superbatmania', 'Batman and Robin', 'The Long Batman Halloween']],
   ['bat*rob*', []],
+  ['zebta~', ['Zebra']],
+  ['zebra~', ['Zebra']],
+  ['zxbta~', []],
+  ['publisher:editons~', ['Éric le rouge']],
   // fields
   ['title:zebra', ['Zebra']],
   ['publisher:norma', ['Éric le rouge']],
