@@ -26,6 +26,9 @@ import { startWorkerProcess } from './worker/process';
 /** Requests in flight get this long, milliseconds; the whole stop stays below ten seconds. */
 const drainPatience = 2_500;
 
+/** The built web UI: beside this program in the build, in `dist` when the sources run. */
+const webFolder = path.resolve(__dirname, path.extname(__filename) === '.ts' ? '../dist/web' : '../web');
+
 /** What was started, to be stopped in the opposite order. */
 type Closer = () => Promise<void> | void;
 
@@ -68,7 +71,7 @@ async function start(config: Config, log: Log, closers: Closer[]): Promise<void>
     pages,
     posters: createPosters({ db, queue, limits: defaultLimits }),
     rememberMeDays,
-    webFiles: await loadWebFiles(path.resolve(__dirname, '..', 'web')),
+    webFiles: await loadWebFiles(webFolder),
     health: {
       database: async () => (await db.raw('select 1')) !== undefined,
       migrations: async () => (await pendingMigrations(db)).length === 0,

@@ -32,7 +32,7 @@ export interface PageBody {
   data: Buffer | Readable;
   size: number;
   /** Call when the answer was written: the buffer is used again. */
-  release(): void;
+  release: () => void;
 }
 
 export interface BookPages {
