@@ -91,7 +91,9 @@ export async function findTags(
   const source = sourceOf(viewer, query);
   const ofSeries = sql`select unnest(s.tags) from ${seriesOf(source)}`;
   const ofBooks = sql`select unnest(${source.ofBooks ? sql`b.tags` : sql`s.books_tags`}) from ${source.from}`;
-  const values = { SERIES: ofSeries, BOOK: ofBooks, BOTH: sql`${ofSeries} union all ${ofBooks}` }[include];
+  // both: what the condition `tag` of a series looks into, also for a read list (measured on Komga)
+  const ofBoth = sql`select unnest(s.tags || s.books_tags) from ${seriesOf(source)}`;
+  const values = { SERIES: ofSeries, BOOK: ofBooks, BOTH: ofBoth }[include];
   return cut(query.slice, found(await distinctTexts(db, values), query.search));
 }
 
