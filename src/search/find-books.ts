@@ -28,6 +28,9 @@ const fallback: SortKey = { by: [] };
 /** Komga's NOCASE: the letters of ASCII only. */
 const ignoringCase = (text: Sql): SortKey => ({ by: [sql`lower(${text} collate "C")`] });
 
+/** Komga sorts by a URL, in which a letter beyond ASCII, or a blank, begins with a `%`: before digits and letters. */
+const encodedPath = sql`regexp_replace(sl.root || '/' || b.path, ${"[^A-Za-z0-9_.!~'()*,;:$&+=@/-]"}, ${String.raw`%\&`}, 'g')`;
+
 /** What books may be sorted by (komga-rest.md §5.5). */
 function bookSortKeys(viewer: Viewer, readListId: string | null, text: FullText | null): SortKeys {
   const created: SortKey = { by: [sql`b.created_at`] };
@@ -44,7 +47,7 @@ function bookSortKeys(viewer: Viewer, readListId: string | null, text: FullText 
     fileSize: size,
     size,
     fileHash: { by: [sql`b.file_hash`] },
-    url: { ...ignoringCase(sql`(sl.root || '/' || b.path)`), join: sql`join library sl on sl.id = b.library_id` },
+    url: { ...ignoringCase(encodedPath), join: sql`join library sl on sl.id = b.library_id` },
     'media.status': ignoringCase(sql`b.media_status`),
     'media.comment': ignoringCase(sql`b.media_comment`),
     'media.mediaType': ignoringCase(sql`b.media_type`),

@@ -268,3 +268,13 @@ test('a list with a further condition counts with it', async () => {
   const slice = await readBooks(db, { ...list, conditions: [...list.conditions, sql`b.number > 1`] });
   expect(slice.total).toBe(2);
 });
+
+test('by url, letters beyond ASCII come before others, as in the URLs that Komga sorts by', async () => {
+  const { db } = database;
+  const series = await aSeries(db);
+  for (const path of ['b.cbz', 'ñ.cbz', 'A.cbz', 'a b.cbz', 'סי.cbz', '1.cbz']) {
+    await aBook(db, { series, path, title: path });
+  }
+  const slice = await findBooksOfSeries(db, aViewer(), series.id, { sort: ['url'], slice: everything });
+  expect(slice.rows.map((row) => row.title)).toEqual(['ñ.cbz', 'סי.cbz', '1.cbz', 'a b.cbz', 'A.cbz', 'b.cbz']);
+});
