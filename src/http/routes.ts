@@ -1,16 +1,18 @@
 import type { HttpContext } from './context';
 import type { HttpDeps } from './deps';
+import { documentRoute } from './document';
 import { operationRoutes } from './kiremisu/operations';
 import { komgaRoutes } from './komga/routes';
 import { opds1Routes } from './opds1/routes';
+import { authenticationOf } from './opds2/authentication';
+import { opds2Routes } from './opds2/routes';
 import type { Route } from './route';
 
 /** Every route of every protocol: what is served, documented and tested for access. */
 export function allRoutes(deps: HttpDeps): Route[] {
-  return [...komgaRoutes(deps), ...operationRoutes(deps), ...opds1Routes(deps)];
+  const routes = [...komgaRoutes(deps), ...operationRoutes(deps), ...opds1Routes(deps), ...opds2Routes(deps)];
+  return [...routes, documentRoute(routes)];
 }
 
 /** What a client without credentials gets under OPDS 2. */
-export function authenticationDocument(ctx: HttpContext): unknown {
-  return { id: ctx.href };
-}
+export const authenticationDocument = (ctx: HttpContext): unknown => authenticationOf(ctx);

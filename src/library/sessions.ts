@@ -99,3 +99,8 @@ export async function userOfRememberToken(db: Database, token: string): Promise<
 export async function forgetRememberToken(db: Database, token: string): Promise<void> {
   await RememberToken.query(db).deleteById(hashToken(token));
 }
+
+/** Everybody has to log in again where no session is left. */
+export async function forgetAllRememberTokens(db: Database): Promise<void> {
+  await RememberToken.query(db).delete();
+}

@@ -136,8 +136,8 @@ describe('a book', () => {
       ...{ title: 'First', number: '0.5', numberSort: 0.5, releaseDate: '1994-12-05', isbn: '9783161484100' },
       ...{ authors: [{ name: 'Naoki', role: 'writer' }], tags: ['germany'] },
     });
-    const { body } = await app.admin.get(seriesPath(series)).expect(200);
-    expect(body).toMatchObject({
+    const shown = await app.admin.get(seriesPath(series)).expect(200);
+    expect(shown.body).toMatchObject({
       booksMetadata: { releaseDate: '1994-12-05', summary: 'Of the first', summaryNumber: '0.5', tags: ['germany'] },
     });
     const found = await app.admin.get('/api/v1/series?author=naoki,writer&tag=germany').expect(200);

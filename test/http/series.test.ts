@@ -1,5 +1,6 @@
 import { silentLog } from '../../src/base/log';
 import { publicId } from '../../src/base/public-id';
+import { Book } from '../../src/model/book';
 import type { Library } from '../../src/model/library';
 import type { Series } from '../../src/model/series';
 import { migrateQueue } from '../../src/queue/queue';
@@ -234,8 +235,8 @@ describe('progress in a series', () => {
   });
 
   test('a series is in progress when some of its books are read', async () => {
-    const [book] = await app.db('book').where({ seriesId: monster.id }).orderBy('number');
-    await aProgress(app.db, book as never, { userId: reader.id, completed: true });
+    const book = await Book.query(app.db).findOne({ seriesId: monster.id, number: 1 }).throwIfNotFound();
+    await aProgress(app.db, book, { userId: reader.id, completed: true });
     expect(names(await app.as(reader).get(`${series}?read_status=IN_PROGRESS`))).toEqual(['Monster']);
   });
 });

@@ -1,6 +1,7 @@
 import type { HttpDeps } from '../deps';
 import type { Route } from '../route';
 import { bookRoutes } from './books';
+import { clientSettingsRoutes } from './client-settings';
 import { collectionRoutes } from './collections';
 import { fileRoutes } from './files';
 import { libraryRoutes } from './libraries';
@@ -12,7 +13,9 @@ import { referentialRoutes } from './referential';
 import { oldReferentialRoutes } from './referential-v1';
 import { seriesRoutes } from './series';
 import { posterRoutes } from './posters';
+import { serverRoutes } from './server';
 import { sessionRoutes } from './session';
+import { settingsRoutes } from './settings';
 import { userRoutes } from './users';
 
 /** Komga's operations, one file a tag of its document. */
@@ -32,5 +35,8 @@ export function komgaRoutes(deps: HttpDeps): Route[] {
     ...progressionRoutes(deps),
     ...referentialRoutes(deps),
     ...oldReferentialRoutes(deps),
+    ...settingsRoutes(deps),
+    ...clientSettingsRoutes(deps),
+    ...serverRoutes(deps),
   ];
 }

@@ -15,7 +15,7 @@ export function sessionRoutes({ db, sessions, log }: HttpDeps): Route[] {
     route({
       method,
       path: '/api/logout',
-      id: method === 'get' ? 'logout' : 'logout_1',
+      id: method === 'get' ? 'postLogout' : 'postLogout_1',
       tag: 'Users: sessions',
       summary: 'End the session, whether it came as cookie or header',
       access: 'public',

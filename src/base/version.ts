@@ -1,0 +1,4 @@
+import { version } from '../../package.json';
+
+/** Of this program, as its package says. */
+export const programVersion: string = version;
