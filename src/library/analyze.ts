@@ -9,6 +9,7 @@ import { emit, type ServerEvent } from '../queue/events';
 import type { Queue, TaskContext, Tasks } from '../queue/tasks';
 import { analyzeFile, type Analysis } from './book-content';
 import { importReadLists, mergeBook } from './book-metadata';
+import { lockSeries } from './locks';
 import { writeGenerated } from './poster-rows';
 import { toJson } from './rows';
 import { getSettings, posterEdges } from './settings';
@@ -16,6 +17,8 @@ import { getSettings, posterEdges } from './settings';
 export interface AnalyzeDeps {
   limits: MediaLimits;
 }
+
+const endsWithDirectory = new Set<string>(['zip', 'epub', 'pdf']);
 
 /** A file that was written to this recently may still be under way. */
 const settleMilliseconds = 2_000;
@@ -75,8 +78,8 @@ async function versionOf(file: string, book: Book): Promise<FileVersion | null> 
 }
 
 /**
- * An archive that is still being copied lacks its directory, which lies at its end, and fails. A RAR or a folder can be
- * read in part, so there a recent write alone is reason to wait.
+ * A ZIP or PDF that is still being copied lacks its directory, which lies at its end, and shows it. A RAR or a folder looks
+ * whole at any time, so there a recent write alone is reason to wait.
  */
 async function hasSettled(
   file: string,
@@ -88,9 +91,8 @@ async function hasSettled(
   if (after === null || after.size !== before.size || after.writtenAt !== before.writtenAt) return false;
   const age = Date.now() - after.writtenAt;
   if (age < 0 || age > settleMilliseconds) return true;
-  const readsInPart =
-    content !== null && content.container !== 'zip' && content.container !== 'epub' && content.container !== 'pdf';
-  return state.mediaStatus === 'READY' && !readsInPart;
+  const isWhole = content !== null && content.problems.length === 0 && endsWithDirectory.has(content.container);
+  return state.mediaStatus === 'READY' && isWhole;
 }
 
 /** The tries before ended without a word, perhaps with their process: if this one does too, the book says so. */
@@ -109,11 +111,10 @@ interface Outcome {
 async function store({ db, queue }: TaskContext, { bookId, library, analysis, version }: Outcome): Promise<void> {
   const at = new Date();
   await db.transaction(async (trx) => {
-    // series before book, as the scan does; it also lets the last book of a series see that it is the last
-    await trx.raw('select 1 from series where id = (select series_id from book where id = ?) for no key update', [
-      bookId,
-    ]);
-    const book = await Book.query(trx).findById(bookId).forUpdate();
+    const owner = await Book.query(trx).findById(bookId).select('seriesId');
+    // also lets the last book of a series see that it is the last
+    await lockSeries(trx, owner ? [owner.seriesId] : []);
+    const book = await Book.query(trx).findById(bookId).forNoKeyUpdate();
     if (book === undefined) return;
     const isChanged = book.fileSize !== version.size || book.fileModifiedAt.getTime() !== version.modifiedAt;
     const merged = analysis.content ? mergeBook(book, library, analysis, at) : {};

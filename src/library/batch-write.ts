@@ -3,12 +3,15 @@ import { bookTitleKeys, seriesTitleKeys } from '../model/keys';
 import type { AlternateTitle, FieldOrigin } from '../model/values';
 import type { Batch, BookChange, SeriesChange } from './batch';
 import { bookColumns, seriesColumns, time } from './book-rows';
+import { lockSeries } from './locks';
 import { renumber } from './numbering';
 import { insertRows, updateRows } from './rows';
 import { recountProgress } from './series-progress';
 
 /** Writes what a scan found out about some series and their books; all or nothing. */
 export async function writeBatch(trx: Knex.Transaction, libraryId: string, batch: Batch, at: string): Promise<void> {
+  const moved = batch.changedBooks.map(({ book }) => book.seriesId);
+  await lockSeries(trx, [...batch.changedSeries.map(({ id }) => id), ...batch.regrouped, ...moved]);
   await clearTheWay(trx, libraryId, batch);
   await insertRows(trx, 'series', seriesColumns, batch.newSeries);
   await updateSeries(trx, libraryId, batch.changedSeries, at);
@@ -65,7 +68,7 @@ const seriesFields = ['id', 'locked', 'provenance', 'title', 'titleSort', 'alter
 async function updateSeries(trx: Knex, libraryId: string, changes: SeriesChange[], at: string): Promise<void> {
   if (changes.length === 0) return;
   const ids = changes.map(({ id }) => id);
-  const current = await trx('series').select<SeriesFields[]>(seriesFields).whereIn('id', ids).orderBy('id').forUpdate();
+  const current = await trx('series').select<SeriesFields[]>(seriesFields).whereIn('id', ids);
   const byId = new Map(current.map((row) => [row.id, row]));
   const rows = changes.flatMap(({ id, found, hasChangedBooks }) => {
     const row = byId.get(id);

@@ -21,6 +21,6 @@ export async function writeGenerated(
      returning selected`,
     { id: newId(), bookId: book.id, mediaType, size: data.length, width, height, data },
   );
-  await selectMissing(trx, 'book_id', [book.id]);
+  if (!rows[0].selected) await selectMissing(trx, 'book_id', [book.id]);
   return [{ type: 'ThumbnailBookAdded', bookId: book.id, seriesId: book.seriesId, selected: rows[0].selected }];
 }

@@ -139,7 +139,7 @@ export async function generatePoster(
   const poster = await readPoster(library, book, { limits, dimensions: false, posterEdge, signal });
   if (poster === null) return false;
   await db.transaction(async (trx) => {
-    const exists = await Book.query(trx).findById(bookId).forUpdate();
+    const exists = await Book.query(trx).findById(bookId).forNoKeyUpdate();
     if (exists) await emit(trx, ...(await writeGenerated(trx, book, poster)));
   });
   return true;

@@ -10,6 +10,7 @@ import type { TaskContext, Tasks } from '../queue/tasks';
 import type { AnalyzeDeps } from './analyze';
 import { readDescribed, type Described } from './book-content';
 import { importReadLists, mergeBook } from './book-metadata';
+import { lockSeries } from './locks';
 import { toJson } from './rows';
 
 /** Reads the descriptions in the file of a book again and merges them anew: locks or options may have changed. */
@@ -24,8 +25,8 @@ export async function refreshBookMetadata(
   if (!book || !library || !media || book.mediaStatus !== 'READY') return;
   const described = await readAgain(library.root, book, media, deps);
   await db.transaction(async (trx) => {
-    await trx.raw('select 1 from series where id = ? for no key update', [book.seriesId]);
-    const current = await Book.query(trx).findById(bookId).forUpdate();
+    await lockSeries(trx, [book.seriesId]);
+    const current = await Book.query(trx).findById(bookId).forNoKeyUpdate();
     if (current === undefined) return;
     const changed = mergeBook(current, library, described, new Date());
     if (Object.keys(changed).length > 0) await Book.query(trx).findById(bookId).patch(changed);

@@ -26,7 +26,7 @@ const columns = [
  */
 export async function refreshSeries({ db }: TaskContext, { seriesId }: Tasks['refreshSeries']): Promise<void> {
   await db.transaction(async (trx) => {
-    const series = await Series.query(trx).findById(seriesId).forUpdate();
+    const series = await Series.query(trx).findById(seriesId).forNoKeyUpdate();
     const library = series && (await Library.query(trx).findById(series.libraryId));
     if (!series || !library) return;
     const rows = await findBooks(trx, seriesId);

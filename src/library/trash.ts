@@ -1,6 +1,8 @@
 import type { Knex } from 'knex';
+import { Book } from '../model/book';
 import { emit } from '../queue/events';
 import type { TaskContext, Tasks } from '../queue/tasks';
+import { lockSeries } from './locks';
 import { renumber } from './numbering';
 import { recountProgress } from './series-progress';
 import { getSettings } from './settings';
@@ -12,6 +14,9 @@ export async function emptyTrash(
 ): Promise<void> {
   const { db, queue } = context;
   await db.transaction(async (trx) => {
+    const touched = await Book.query(trx).distinct('seriesId').where({ libraryId }).whereNotNull('deletedAt');
+    const owners = touched.map(({ seriesId }) => seriesId);
+    await lockSeries(trx, owners);
     const books = await trx.raw<{ rows: { id: string; seriesId: string }[] }>(
       'delete from book where library_id = ? and deleted_at is not null returning id, series_id as "seriesId"',
       [libraryId],

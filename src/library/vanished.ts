@@ -5,6 +5,7 @@ import type { Database } from '../db/database';
 import { Library } from '../model/library';
 import { emit } from '../queue/events';
 import type { Known, KnownBook, KnownSeries } from './known';
+import { lockSeries } from './locks';
 
 /** Which folder the root is: another one when a share was unmounted and only its mount point is left. */
 export async function rootIdentity(root: string): Promise<string | null> {
@@ -59,8 +60,8 @@ const chunk = 1_000;
 export async function trash(db: Database, libraryId: string, { books, series }: Vanished): Promise<void> {
   const at = new Date();
   for (let from = 0; from < books.length; from += chunk) {
-    const ids = books.slice(from, from + chunk).map(({ id }) => id);
-    await db.transaction((trx) => trashBooks(trx, libraryId, ids, at));
+    const some = books.slice(from, from + chunk);
+    await db.transaction((trx) => trashBooks(trx, libraryId, some, at));
   }
   for (let from = 0; from < series.length; from += chunk) {
     const ids = series.slice(from, from + chunk).map(({ id }) => id);
@@ -68,7 +69,12 @@ export async function trash(db: Database, libraryId: string, { books, series }: 
   }
 }
 
-async function trashBooks(trx: Knex.Transaction, libraryId: string, ids: string[], at: Date): Promise<void> {
+async function trashBooks(trx: Knex.Transaction, libraryId: string, books: KnownBook[], at: Date): Promise<void> {
+  await lockSeries(
+    trx,
+    books.map((book) => book.seriesId),
+  );
+  const ids = books.map(({ id }) => id);
   const { rows } = await trx.raw<{ rows: { id: string; seriesId: string }[] }>(
     `update book set deleted_at = :at, modified_at = :at
      where id = any(:ids) and library_id = :libraryId and deleted_at is null returning id, series_id as "seriesId"`,
