@@ -25,14 +25,19 @@ export const loggedPath = ({ path }: HttpContext): string => path.replace(/(\/op
 
 const defaultPorts: Record<string, string> = { http: '80', https: '443' };
 
-/** Scheme, host and port that the client wrote; `''` for a client of HTTP/1.0 that named no host. */
+/** Scheme, host and port that the client wrote; of a client of HTTP/1.0 that named no host, those it reached. */
 function originOf(ctx: HttpContext): string {
   const { host, protocol } = ctx;
-  if (host === '') return '';
+  if (host === '') return `${protocol}://${reachedAt(ctx)}`;
   // a proxy may tell the port apart from the host; without it links lead to nowhere (opds.md §1.10)
   const port = ctx.app.proxy ? ctx.get('x-forwarded-port') : '';
   const isMissing = /^\d{1,5}$/.test(port) && port !== defaultPorts[protocol] && !/:\d+$/.test(host);
   return `${protocol}://${host}${isMissing ? `:${port}` : ''}`;
+}
+
+function reachedAt({ socket }: HttpContext): string {
+  const { localAddress = 'localhost', localPort = 80 } = socket;
+  return `${localAddress.includes(':') ? `[${localAddress}]` : localAddress}:${localPort}`;
 }
 
 /** The address of one of our paths as the client has to write it; forwarded headers count where the proxy is trusted. */

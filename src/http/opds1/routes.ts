@@ -1,8 +1,8 @@
 import type { HttpDeps } from '../deps';
+import { deliveryRoutes } from '../opds-delivery';
 import type { Route } from '../route';
 import { bookRoutes } from './books';
 import { catalogRoutes } from './catalog';
-import { deliveryRoutes } from './files';
 import { listRoutes } from './lists';
 import { seriesRoutes } from './series';
 
@@ -13,6 +13,6 @@ export function opds1Routes(deps: HttpDeps): Route[] {
     ...seriesRoutes(deps),
     ...bookRoutes(deps),
     ...listRoutes(deps),
-    ...deliveryRoutes(deps),
+    ...deliveryRoutes(deps, { root: '/opds/v1.2', tag: 'OPDS 1.2', prefix: 'opds1', firstPage: 0 }),
   ];
 }

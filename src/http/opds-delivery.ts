@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { largeCover, seriesCover, smallCover } from '../library/covers';
+import { downloadOfBook } from '../library/downloads';
+import { conversionOf, type FoundPage } from '../library/pages';
+import type { Viewer } from '../search/viewer';
+import type { HttpDeps } from './deps';
+import { entityId, text } from './input';
+import { bookDownload } from './opds-books';
+import { sendDownload, sendPage } from './reply';
+import { route, type Route } from './route';
+
+/** What tells the two versions apart: 1.2 counts pages from 0 (page streaming), 2.0 from 1 (Komga's paths). */
+interface Version {
+  root: '/opds/v1.2' | '/opds/v2';
+  tag: string;
+  /** Begins the ids of the operations. */
+  prefix: string;
+  firstPage: 0 | 1;
+}
+
+const anyId = z.object({ id: entityId() });
+
+/** Of a reading app's screen, pixels. What is no usable width (a variable that was left in place, 0) is passed over. */
+const screenWidth = z
+  .array(z.string())
+  .optional()
+  .transform((values) => (/^[1-9]\d{0,4}$/.test(values?.[0] ?? '') ? Number(values?.[0]) : undefined));
+
+const pageNumber = z.object({
+  id: entityId(),
+  number: z
+    .string()
+    .regex(/^\d{1,9}$/, 'must be a whole number')
+    .transform(Number),
+});
+
+/** A request for a page is no sign of reading: apps fetch ahead (opds.md §3.7). */
+const pageRoute = ({ pages }: HttpDeps, { root, tag, prefix, firstPage }: Version): Route =>
+  route({
+    method: 'get',
+    path: `${root}/books/:id/pages/:number`,
+    id: `${prefix}Page`,
+    tag,
+    summary: `One page, counted from ${firstPage}`,
+    access: 'PAGE_STREAMING',
+    params: pageNumber,
+    query: z.object({ convert: text(), maxWidth: screenWidth }),
+    reply: 'bytes',
+    produces: ['image/*'],
+    handler: async ({ ctx, viewer, params, query }) => {
+      const wish = { convert: conversionOf(query.convert), maxWidth: query.maxWidth };
+      await sendPage(ctx, await pages.find(viewer, params.id, params.number + 1 - firstPage, wish, 404));
+    },
+  });
+
+function coverRoutes(deps: HttpDeps, { root, tag, prefix }: Version): Route[] {
+  const cover = (path: string, id: string, summary: string, find: (viewer: Viewer, id: string) => Promise<FoundPage>) =>
+    route({
+      method: 'get',
+      path: `${root}/${path}`,
+      ...{ id: `${prefix}${id}`, tag, summary, access: 'any', params: anyId, reply: 'bytes', produces: ['image/jpeg'] },
+      handler: async ({ ctx, viewer, params }) => sendPage(ctx, await find(viewer, params.id)),
+    });
+  return [
+    cover('books/:id/thumbnail', 'Cover', 'The cover of a book', (viewer, id) => largeCover(deps, viewer, id)),
+    cover('books/:id/thumbnail/small', 'SmallCover', 'The cover of a book, at most 300 pixels', (viewer, id) =>
+      smallCover(deps, viewer, id),
+    ),
+    cover('series/:id/thumbnail', 'SeriesCover', 'The cover of a series, at most 300 pixels', (viewer, id) =>
+      seriesCover(deps, viewer, id),
+    ),
+  ];
+}
+
+/** A name at the end is for apps that read the extension from the address; it is not looked at. */
+function fileRoutes({ db }: HttpDeps, { root, tag, prefix }: Version): Route[] {
+  const file = (path: string, id: string) =>
+    route({
+      method: 'get',
+      path: `${root}/books/:id/${path}`,
+      id: `${prefix}${id}`,
+      tag,
+      summary: 'The file of a book; a folder of images as a CBZ',
+      access: 'FILE_DOWNLOAD',
+      params: anyId,
+      reply: 'bytes',
+      handler: async ({ ctx, viewer, params }) =>
+        sendDownload(ctx, bookDownload(await downloadOfBook(db, viewer, params.id))),
+    });
+  return [file('file', 'File'), file('file/:name', 'NamedFile')];
+}
+
+/** Pages, covers and files of books: the same in both versions. */
+export const deliveryRoutes = (deps: HttpDeps, version: Version): Route[] => [
+  pageRoute(deps, version),
+  ...coverRoutes(deps, version),
+  ...fileRoutes(deps, version),
+];

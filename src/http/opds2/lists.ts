@@ -1,0 +1,61 @@
+import type { JsonObject } from '../../opds/json';
+import { opds2Feed, type FacetGroup, type Feed2, type NavigationLink, type Publication } from '../../opds/v2';
+import type { BookView } from '../../search/book-view';
+import { findDeliveries } from '../../search/delivery';
+import type { SliceOf } from '../../search/slice';
+import { changeOf, latest } from '../opds-books';
+import { pagingOf, type Asked, type Filter } from './feed';
+import { publication } from './present';
+
+/** What a list says of itself. */
+export interface Head {
+  title: string;
+  description?: string | null;
+  /** Its path, without query. */
+  path: string;
+  filters?: readonly Filter[];
+  up: { href: string; title?: string };
+  /** Path and kind in OPDS 1.2. */
+  twin?: { path: string; kind: 'navigation' | 'acquisition' };
+  updated?: Date;
+}
+
+function common(asked: Asked, head: Head, total: number, changes: Date[]): Feed2 {
+  const { title, description = null, path, filters = [], up, twin, updated = null } = head;
+  return {
+    ...{ site: asked.site, title, description, up },
+    updated: latest(updated, ...changes),
+    twin: twin ? { href: asked.twin(twin.path), kind: twin.kind } : null,
+    paging: pagingOf(asked, path, total, filters),
+  };
+}
+
+/** Ways on, already cut to the page. */
+export function linksFeed(
+  asked: Asked,
+  found: SliceOf<NavigationLink>,
+  head: Head,
+  facets: FacetGroup[] = [],
+): JsonObject {
+  return opds2Feed({ ...common(asked, head, found.total, []), navigation: found.rows, facets });
+}
+
+/** One statement beside that of the list. */
+export async function publicationsOf({ db, at }: Asked, books: BookView[]): Promise<Publication[]> {
+  const deliveries = await findDeliveries(
+    db,
+    books.map(({ id }) => id),
+  );
+  return books.map((book) => publication(book, deliveries.get(book.id), at, at('auth')));
+}
+
+export async function booksFeed(
+  asked: Asked,
+  found: SliceOf<BookView>,
+  head: Head,
+  facets: FacetGroup[] = [],
+): Promise<JsonObject> {
+  const changes = found.rows.map((book) => latest(changeOf(book), book.progress?.modifiedAt ?? null));
+  const publications = await publicationsOf(asked, found.rows);
+  return opds2Feed({ ...common(asked, head, found.total, changes), publications, facets });
+}

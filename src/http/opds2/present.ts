@@ -1,0 +1,66 @@
+import { publicId } from '../../base/public-id';
+import { divinaType, webPublicationType } from '../../opds/media-types';
+import type { NavigationLink, Picture2, Profile, Publication } from '../../opds/v2';
+import type { BookView } from '../../search/book-view';
+import type { Delivery } from '../../search/delivery';
+import type { SeriesView } from '../../search/series-view';
+import type { Address } from '../opds-address';
+import { bookRecord } from '../opds-books';
+
+const profiles: Record<BookView['mediaProfile'], Profile> = {
+  '': 'divina',
+  DIVINA: 'divina',
+  PDF: 'pdf',
+  EPUB: 'epub',
+};
+
+export const profileOf = ({ mediaProfile }: BookView): Profile => profiles[mediaProfile];
+
+/** Whether its pages can be asked for one by one. */
+export const hasPages = (book: BookView): boolean =>
+  book.mediaStatus === 'READY' && (book.mediaProfile !== 'EPUB' || book.epubDivina);
+
+/** Reading orders that can be asked for; of flowing text only the file is delivered. */
+function manifestsOf(book: BookView, address: string): { href: string; type: string }[] {
+  if (!hasPages(book)) return [];
+  const divina = { href: `${address}/manifest/divina`, type: divinaType };
+  const pdf = { href: `${address}/manifest/pdf`, type: webPublicationType };
+  return book.mediaProfile === 'PDF' ? [divina, pdf] : [divina];
+}
+
+const jpeg = (href: string): Picture2 => ({ href, type: 'image/jpeg' });
+
+export function publication(
+  book: BookView,
+  delivery: Delivery | undefined,
+  at: Address,
+  authentication: string,
+): Publication {
+  const address = at(`books/${publicId(book.id)}`);
+  const hasPoster = delivery?.hasPoster === true;
+  return {
+    ...bookRecord(book, at),
+    profile: profileOf(book),
+    pageCount: hasPages(book) ? book.pageCount : null,
+    direction: book.seriesReadingDirection,
+    series: [{ name: book.seriesTitle, position: book.numberSort, href: at(`series/${publicId(book.seriesId)}`) }],
+    document: address,
+    manifests: manifestsOf(book, address),
+    progression: { readium: `${address}/progression` },
+    image: hasPoster ? jpeg(`${address}/thumbnail`) : null,
+    thumbnail: hasPoster ? jpeg(`${address}/thumbnail/small`) : null,
+    authentication,
+  };
+}
+
+/** A series as a way to its books. */
+export const seriesLink = (series: SeriesView, at: Address): NavigationLink => ({
+  title: series.title,
+  href: at(`series/${publicId(series.id)}`),
+});
+
+/** A collection or read list. */
+export const listLink = (kind: 'collections' | 'readlists', list: { id: string; name: string }, at: Address) => ({
+  title: list.name,
+  href: at(`${kind}/${publicId(list.id)}`),
+});

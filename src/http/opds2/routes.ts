@@ -1,0 +1,28 @@
+import type { HttpDeps } from '../deps';
+import { deliveryRoutes } from '../opds-delivery';
+import { progressionRoutesAt } from '../progression';
+import type { Route } from '../route';
+import { authenticationRoute } from './authentication';
+import { bookRoutes } from './books';
+import { catalogRoutes } from './catalog';
+import { publicationRoutes } from './publications';
+import { seriesRoutes } from './series';
+
+const tag = 'OPDS 2.0';
+
+/** OPDS 2.0 under Komga's paths. */
+export function opds2Routes(deps: HttpDeps): Route[] {
+  return [
+    authenticationRoute(),
+    ...catalogRoutes(deps),
+    ...seriesRoutes(deps),
+    ...bookRoutes(deps),
+    ...publicationRoutes(deps),
+    ...progressionRoutesAt(deps, {
+      path: '/opds/v2/books/:bookId/progression',
+      tag,
+      ids: { get: 'opds2GetProgression', put: 'opds2PutProgression' },
+    }),
+    ...deliveryRoutes(deps, { root: '/opds/v2', tag, prefix: 'opds2', firstPage: 1 }),
+  ];
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { getProgression, putProgression } from '../library/progression';
+import { readiumProgressionType } from '../opds/media-types';
+import type { HttpDeps } from './deps';
+import { entityId } from './input';
+import { progressionBody } from './progression-body';
+import { instant, sendText } from './reply';
+import { route, type Route } from './route';
+
+interface Place {
+  /** With `:bookId`. */
+  path: string;
+  tag: string;
+  ids: { get: string; put: string };
+}
+
+/** The place in a book as Readium's clients keep it, with the device that was there; the same wherever it is served. */
+export function progressionRoutesAt({ db }: HttpDeps, { path, tag, ids }: Place): Route[] {
+  const params = z.object({ bookId: entityId() });
+  return [
+    route({
+      method: 'get',
+      path,
+      id: ids.get,
+      tag,
+      summary: 'The place in a book; 204 for a book that was not begun',
+      access: 'any',
+      params,
+      reply: 'bytes',
+      produces: [readiumProgressionType],
+      handler: async ({ ctx, viewer, params }) => {
+        const found = await getProgression(db, viewer, params.bookId);
+        if (found)
+          return sendText(ctx, readiumProgressionType, JSON.stringify({ ...found, modified: instant(found.modified) }));
+        ctx.body = null;
+      },
+    }),
+    route({
+      method: 'put',
+      path,
+      id: ids.put,
+      tag,
+      summary: 'Keep the place in a book; 409 unless it is newer than what is kept',
+      access: 'any',
+      params,
+      body: progressionBody,
+      reply: 'nothing',
+      handler: async ({ viewer, params, body }) => {
+        await putProgression(db, viewer, params.bookId, body);
+      },
+    }),
+  ];
+}

@@ -1,0 +1,257 @@
+import { publicId } from '../../src/base/public-id';
+import { pictureType } from '../../src/media/picture-type';
+import { adminLogin } from '../support/app';
+import { useCatalogue } from '../support/catalogue';
+import { ask, basic } from '../support/crawler';
+import { opds2Problems } from '../support/opds2-rules';
+
+const catalogue = useCatalogue();
+const { app } = catalogue;
+
+interface Link {
+  rel?: string;
+  href: string;
+  type: string;
+  title?: string;
+}
+interface Publication {
+  metadata: Record<string, unknown> & { title: string };
+  links: Link[];
+  images?: Link[];
+  readingOrder?: (Link & { width?: number; height?: number; alternate?: Link[] })[];
+}
+interface Feed {
+  metadata: { title: string; numberOfItems?: number };
+  links: Link[];
+  navigation?: Link[];
+  publications?: Publication[];
+  groups?: (Feed & { metadata: { title: string } })[];
+  facets?: { metadata: { title: string }; links: Link[] }[];
+}
+
+const feedType = 'application/opds+json';
+
+async function get<T = Feed>(path: string, type = feedType): Promise<T> {
+  const { status, headers, body } = await ask(`${app.base}/opds/v2/${path}`, basic(adminLogin));
+  expect([path, status, headers.get('content-type')]).toEqual([path, 200, type]);
+  const document = JSON.parse(body.toString('utf8')) as T;
+  expect(opds2Problems(document, { contentType: type })).toEqual([]);
+  return document;
+}
+
+const relative = (url: string) => url.slice(`${app.base}/opds/v2/`.length);
+const linkOf = ({ links }: { links: Link[] }, rel: string) => links.find((link) => link.rel === rel);
+const titles = ({ publications = [], navigation = [] }: Feed) => [
+  ...publications.map(({ metadata }) => metadata.title),
+  ...navigation.map(({ title = '' }) => title),
+];
+const bookId = async (name: string) => publicId((await catalogue.book(name)).id);
+
+describe('feeds', () => {
+  const lists = [
+    ...['catalog', 'libraries', 'libraries/browse', 'libraries/keep-reading', 'libraries/on-deck'],
+    ...['libraries/books/latest', 'libraries/series/latest', 'libraries/collections', 'libraries/readlists'],
+    ...['search', 'search?query=lamp', 'search?query=zzqx', 'books', 'series', 'series?search=zzqx'],
+  ];
+  test.each(lists)('%s keeps the rules', async (path) => {
+    await get(path);
+  });
+
+  test('every list exists for one library too, and holds its books only', async () => {
+    const library = publicId(catalogue.hidden.id);
+    const below = ['', '/browse', '/keep-reading', '/on-deck', '/books/latest', '/series/latest', '/collections'];
+    for (const path of [...below, '/readlists']) await get(`libraries/${library}${path}`);
+    expect(titles(await get(`libraries/${library}/books/latest`)).sort()).toEqual([
+      'Secret Ledger 1',
+      'Secret Ledger 2',
+    ]);
+    expect(titles(await get(`libraries/${library}/keep-reading`))).toEqual(['Secret Ledger 1']);
+    expect(titles(await get(`libraries/${library}/browse`))).toEqual(['Secret Ledger']);
+  });
+
+  test('the root has groups that lead to their whole lists, and the newest books by sort/new', async () => {
+    const root = await get('catalog');
+    expect(root.groups?.map(({ metadata }) => metadata.title)).toEqual([
+      ...['Libraries', 'Keep reading', 'On deck', 'Latest books', 'Latest series'],
+    ]);
+    for (const group of root.groups ?? []) {
+      const whole = await get(relative(linkOf(group, 'self')?.href ?? ''));
+      if (group.metadata.title !== 'Libraries') expect(titles(whole)).toEqual(expect.arrayContaining(titles(group)));
+    }
+    expect(root.navigation?.find(({ rel }) => rel === 'http://opds-spec.org/sort/new')?.title).toBe('Latest books');
+  });
+
+  test('each version of the catalogue leads to the other', async () => {
+    const twin = linkOf(await get('catalog'), 'alternate');
+    expect(twin).toMatchObject({ href: `${app.base}/opds/v1.2/catalog` });
+    const first = await app.admin.get('/opds/v1.2/catalog').expect(200);
+    expect(first.text).toContain(`rel="alternate" type="application/opds+json" href="${app.base}/opds/v2/catalog"`);
+  });
+
+  test.each(['books', 'series', 'libraries/books/latest', 'libraries/browse'])(
+    '%s pages without loss',
+    async (path) => {
+      const whole = titles(await get(`${path}?size=100`));
+      const seen: string[] = [];
+      let next: string | undefined = `${path}?size=2`;
+      while (next !== undefined) {
+        const page: Feed = await get(next);
+        seen.push(...titles(page));
+        const href = linkOf(page, 'next')?.href;
+        next = href === undefined ? undefined : relative(href);
+      }
+      expect(seen).toEqual(whole);
+    },
+  );
+
+  test('a search finds series, books and lists by their words', async () => {
+    const found = await get('search?query=sea');
+    expect(found.groups?.map(({ metadata }) => metadata.title)).toEqual(['Books', 'Collections']);
+    const book = await get('search?query=quill%204');
+    expect(book.groups?.flatMap(titles)).toContain('Lighthouse Mechanics 4: The 4. lamp');
+  });
+
+  test('facets narrow: publishers of series, tags of the books of a series', async () => {
+    const browse = await get('libraries/browse');
+    const press = browse.facets?.[0]?.links.find(({ title }) => title === 'Tidewater Press');
+    expect(titles(await get(relative(press?.href ?? '')))).toEqual(['Lighthouse Mechanics']);
+    const series = await get(`series/${publicId((await catalogue.series('Lighthouse Mechanics')).id)}?tag=sea`);
+    expect(series.facets?.[0]?.links.find(({ rel }) => rel === 'self')?.title).toBe('sea');
+    expect(series.publications).toHaveLength(5);
+  });
+
+  test('collections and read lists leave their order', async () => {
+    const [collection] = (await get('libraries/collections')).navigation ?? [];
+    expect(titles(await get(relative(collection?.href ?? '')))).toEqual(['Secret Ledger', 'Lighthouse Mechanics']);
+    const [list] = (await get('libraries/readlists')).navigation ?? [];
+    expect(titles(await get(relative(list?.href ?? '')))[0]).toBe('Secret Ledger 1');
+  });
+
+  test('a final slash, the bare root and unknown parameters change nothing', async () => {
+    expect(await get('')).toEqual(await get('catalog'));
+    expect(await get('books/')).toEqual(await get('books'));
+    expect(titles(await get('books?page={page}&size=-3&foo=%7B%7D'))).toEqual(titles(await get('books')));
+  });
+});
+
+describe('publications', () => {
+  test('the document of a book is the publication of every list', async () => {
+    const { publications = [] } = await get('books?size=100');
+    expect(publications.length).toBeGreaterThan(15);
+    for (const publication of publications) {
+      const self = relative(linkOf(publication, 'self')?.href ?? '');
+      expect(await get<Publication>(self, 'application/opds-publication+json')).toEqual(publication);
+    }
+  });
+
+  test('who wrote a book is its author, and the series says the position', async () => {
+    const id = await bookId('Lighthouse Mechanics v02');
+    const { metadata } = await get<Publication>(`books/${id}`, 'application/opds-publication+json');
+    expect(metadata).toMatchObject({
+      author: [{ name: 'Mara Quill' }],
+      penciler: [{ name: 'Ines Tusche' }],
+      numberOfPages: 4,
+      published: '2019-03-02',
+      belongsTo: { series: [{ name: 'Lighthouse Mechanics', position: 2 }] },
+    });
+  });
+
+  test('files and covers are of the type that their links say', async () => {
+    for (const name of ['all webp', 'scanned', 'novel', 'Volume 1']) {
+      const id = await bookId(name);
+      const { links, images = [] } = await get<Publication>(`books/${id}`, 'application/opds-publication+json');
+      const file = links.find(({ rel }) => rel === 'http://opds-spec.org/acquisition');
+      const answer = await ask(file?.href ?? '', basic(adminLogin));
+      expect([name, answer.status, answer.headers.get('content-type')]).toEqual([name, 200, file?.type]);
+      for (const image of images) {
+        const { body, headers } = await ask(image.href, basic(adminLogin));
+        expect([headers.get('content-type'), pictureType(body)]).toEqual([image.type, image.type]);
+      }
+    }
+  });
+
+  const manifests: [name: string, types: string[]][] = [
+    ['all jpeg', ['image/jpeg', 'image/jpeg']],
+    ['mixed', ['image/jpeg', 'image/webp', 'image/png']],
+    ['scanned', ['image/jpeg', 'image/jpeg']],
+    ['Volume 1', ['image/jpeg', 'image/jpeg', 'image/jpeg']],
+  ];
+  test.each(manifests)('the Divina manifest of %s lists its pages in their own types', async (name, types) => {
+    const path = `books/${await bookId(name)}/manifest/divina`;
+    const { readingOrder = [], metadata } = await get<Publication>(path, 'application/divina+json');
+    expect(readingOrder.map(({ type }) => type)).toEqual(types);
+    expect(metadata['conformsTo']).toBe('https://readium.org/webpub-manifest/profiles/divina');
+    for (const { href, type, alternate = [] } of readingOrder) {
+      for (const way of [{ href, type }, ...alternate]) {
+        const { body, headers } = await ask(way.href, basic(adminLogin));
+        expect([headers.get('content-type'), pictureType(body)]).toEqual([way.type, way.type]);
+      }
+    }
+    expect(readingOrder.filter(({ alternate }) => alternate).length).toBe(
+      types.filter((type) => type === 'image/webp').length,
+    );
+  });
+
+  test('the manifest of a PDF is the file, that of others their pages; flowing text has none', async () => {
+    const pdf = await get<Publication>(`books/${await bookId('scanned')}/manifest`, 'application/webpub+json');
+    expect(pdf.readingOrder).toMatchObject([{ type: 'application/pdf' }]);
+    await get(`books/${await bookId('all png')}/manifest`, 'application/divina+json');
+    await app.admin.get(`/opds/v2/books/${await bookId('novel')}/manifest`).expect(404);
+    await app.admin.get(`/opds/v2/books/${await bookId('all png')}/manifest/pdf`).expect(404);
+  });
+
+  test('pages are counted from 1, and there is none before or beyond', async () => {
+    const id = await bookId('all png');
+    const status = async (number: string) => (await app.admin.get(`/opds/v2/books/${id}/pages/${number}`)).status;
+    expect(await Promise.all(['0', '1', '2', '3', 'x'].map(status))).toEqual([404, 200, 200, 404, 400]);
+  });
+});
+
+describe('progression', () => {
+  const type = 'application/vnd.readium.progression+json';
+  const at = (position: number, modified: string) => ({
+    modified,
+    device: { id: 'urn:uuid:1', name: 'Reader' },
+    locator: { href: 'page', type: 'image/jpeg', locations: { position } },
+  });
+
+  test('none is 204; what is put is given back, unless something newer is there', async () => {
+    const path = `/opds/v2/books/${await bookId('mixed')}/progression`;
+    await app.admin.get(path).expect(204);
+    const put = (position: number, modified: string) =>
+      app.admin
+        .put(path)
+        .set('Content-Type', type)
+        .send(JSON.stringify(at(position, modified)));
+    await put(2, '2026-01-02T00:00:00Z').expect(204);
+    await put(1, '2026-01-01T00:00:00Z').expect(409);
+    const response = await app.admin.get(path).expect(200);
+    expect(response.headers['content-type']).toBe(type);
+    expect(JSON.parse(response.text)).toMatchObject(at(2, '2026-01-02T00:00:00Z'));
+  });
+});
+
+describe('login', () => {
+  test('401 carries the authentication document, the challenge and a link to the document', async () => {
+    const key = '0123456789abcdef0123456789abcdef';
+    for (const path of ['/opds/v2/catalog', '/opds/v2', `/opds/${key}/v2/catalog`, '/opds/v2/books/x/pages/1']) {
+      const response = await app.anonymous.get(path).expect(401);
+      expect(response.headers['content-type']).toBe('application/opds-authentication+json');
+      expect(response.headers['www-authenticate']).toMatch(/^Basic realm=/);
+      expect(response.headers['link']).toBe(
+        `<${app.base}/opds/v2/auth>; rel="http://opds-spec.org/auth/document"; type="application/opds-authentication+json"`,
+      );
+      const { body } = await ask(`${app.base}/opds/v2/auth`, null);
+      expect(JSON.parse(response.text)).toEqual(JSON.parse(body.toString()));
+    }
+  });
+
+  test('the document says where it lies and asks for name and password', async () => {
+    const { status, body } = await ask(`${app.base}/opds/v2/auth`, null);
+    expect(status).toBe(200);
+    expect(JSON.parse(body.toString())).toMatchObject({
+      id: `${app.base}/opds/v2/auth`,
+      authentication: [{ type: 'http://opds-spec.org/auth/basic', labels: { login: 'E-mail', password: 'Password' } }],
+    });
+  });
+});
