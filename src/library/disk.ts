@@ -47,7 +47,8 @@ function limiter(limit: number) {
   };
 }
 
-export function createDisk(): Disk {
+/** `threshold`: milliseconds a call above which the disk counts as slow. */
+export function createDisk(threshold = slowCallMilliseconds): Disk {
   let calls = 0;
   let spent = 0;
   let isSlow = false;
@@ -61,7 +62,7 @@ export function createDisk(): Disk {
     const end = performance.now();
     calls += count;
     spent += end - start;
-    isSlow = calls >= callsBeforeJudging && spent / calls > slowCallMilliseconds;
+    isSlow = calls >= callsBeforeJudging && spent / calls > threshold;
     if (end - lastBreath > breathMilliseconds) {
       await breathe();
       lastBreath = performance.now();

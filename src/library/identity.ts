@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { isCoded } from '../base/errors';
 import { groupBy } from '../base/group-by';
 import type { Database } from '../db/database';
 import { findBooksElsewhere, type KnownBook } from './known';
@@ -30,6 +31,12 @@ export interface Claim {
 }
 
 type Candidate = KnownBook & { root: string };
+
+/** A file that cannot be read is nobody's; being told to stop is another thing. */
+function unreadable(error: unknown): string {
+  if (isCoded(error)) return 'unreadable';
+  throw error;
+}
 
 const sameName = (a: string, b: string) => path.posix.basename(a) === path.posix.basename(b);
 
@@ -78,7 +85,7 @@ export function createIdentity(context: IdentityContext) {
       const place = await whereabouts(book);
       if (place === 'there') continue;
       if (book.hash !== '') {
-        ownHash ||= await hash(path.join(root, file.path)).catch(() => 'unreadable');
+        ownHash ||= await hash(path.join(root, file.path)).catch(unreadable);
         if (ownHash === book.hash) matches.push(book);
         continue;
       }

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { readFile } from 'node:fs/promises';
 import { isCoded, notFound } from '../base/errors';
 import { resolveInside } from '../base/files';
@@ -45,11 +46,19 @@ export function createPosters(options: PostersOptions): Posters {
   const { db } = options;
   /** Twenty tiles of a page ask at once: a poster is made once. */
   const making = new Map<string, Promise<boolean>>();
+  /** Covers that cannot be decoded are not tried again at every look at a list. */
+  const failed = new LRUCache<string, true>({ max: 10_000, ttl: 5 * 60_000 });
 
   function ensure(bookId: string): Promise<boolean> {
     const running = making.get(bookId);
     if (running) return running;
-    const work = ensurePoster(options, bookId).finally(() => making.delete(bookId));
+    if (failed.has(bookId)) return Promise.resolve(false);
+    const work = ensurePoster(options, bookId)
+      .then((isThere) => {
+        if (!isThere) failed.set(bookId, true);
+        return isThere;
+      })
+      .finally(() => making.delete(bookId));
     making.set(bookId, work);
     return work;
   }

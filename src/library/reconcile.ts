@@ -76,7 +76,9 @@ export function createReconciler({ db, queue, library, known, hash }: Options): 
     const suspects = series.flatMap((one) => one.books.filter(({ state }) => state === 'suspect'));
     const claims = await claim(suspects);
     const batch = await planBatch({ db, libraryId: library.id, foundSeries, at }, series, claims);
-    const artwork = library.importLocalArtwork ? await readArtwork(library.root, artworkOwners(series, batch)) : [];
+    const artwork = library.importLocalArtwork
+      ? await readArtwork(library.root, artworkOwners(series, batch, known))
+      : [];
     const described = await readSeriesJson(library.root, series);
     const seriesJson = described.map((change) => ({
       id: batch.seriesIds.get(change.found),
@@ -90,40 +92,9 @@ export function createReconciler({ db, queue, library, known, hash }: Options): 
       await queue.submitMany('refreshSeries', toRefresh(batch, seriesJson), { trx });
       await emit(trx, ...eventsOf(library.id, batch), ...events);
     });
-    remember(batch);
-  }
-
-  function artworkOwners(series: ComparedSeries[], batch: Batch): ArtworkOwner[] {
-    return series.flatMap(({ found, books: compared }) => {
-      const seriesId = batch.seriesIds.get(found) ?? '';
-      const knownOf = (id: string) => known.artwork.get(id) ?? [];
-      const own = {
-        kind: 'series_id' as const,
-        id: seriesId,
-        seriesId,
-        files: found.artwork,
-        known: knownOf(seriesId),
-      };
-      const ofBooks = compared.map(({ file }) => {
-        const id = batch.bookIds.get(file) ?? '';
-        return { kind: 'book_id' as const, id, seriesId, files: file.artwork, known: knownOf(id) };
-      });
-      return [own, ...ofBooks];
-    });
-  }
-
-  /** What was written is known from now on: a later folder may hold a file that swapped places with one of these. */
-  function remember(batch: Batch): void {
-    counts.added += batch.newBooks.length;
-    counts.moved += batch.movedBooks.length;
-    for (const { book, file, isReplaced } of batch.changedBooks) {
-      foundBooks.add(book.id);
-      if (isReplaced) counts.changed++;
-      if (book.isDeleted) counts.restored++;
-      if (known.books.get(book.path)?.id === book.id) known.books.delete(book.path);
-      known.books.set(file.path, book);
-    }
     for (const id of batch.seriesIds.values()) foundSeries.add(id);
+    for (const { book } of batch.changedBooks) foundBooks.add(book.id);
+    remember(batch, known, counts);
   }
 
   return { add, flush, counts, foundBooks, foundSeries, pending };
@@ -155,4 +126,36 @@ function eventsOf(libraryId: string, batch: Batch): ServerEvent[] {
     })),
     ...changedSeries.map(({ id }) => ({ type: 'SeriesChanged' as const, seriesId: id, libraryId })),
   ];
+}
+
+/** Who has pictures beside it, or had. */
+function artworkOwners(series: ComparedSeries[], batch: Batch, known: Known): ArtworkOwner[] {
+  return series.flatMap(({ found, books: compared }) => {
+    const seriesId = batch.seriesIds.get(found) ?? '';
+    const knownOf = (id: string) => known.artwork.get(id) ?? [];
+    const own = {
+      kind: 'series_id' as const,
+      id: seriesId,
+      seriesId,
+      files: found.artwork,
+      known: knownOf(seriesId),
+    };
+    const ofBooks = compared.map(({ file }) => {
+      const id = batch.bookIds.get(file) ?? '';
+      return { kind: 'book_id' as const, id, seriesId, files: file.artwork, known: knownOf(id) };
+    });
+    return [own, ...ofBooks];
+  });
+}
+
+/** What was written is known from now on: a later folder may hold a file that swapped places with one of these. */
+function remember(batch: Batch, known: Known, counts: ScanCounts): void {
+  counts.added += batch.newBooks.length;
+  counts.moved += batch.movedBooks.length;
+  for (const { book, file, isReplaced } of batch.changedBooks) {
+    if (isReplaced) counts.changed++;
+    if (book.isDeleted) counts.restored++;
+    if (known.books.get(book.path)?.id === book.id) known.books.delete(book.path);
+    known.books.set(file.path, book);
+  }
 }

@@ -103,9 +103,14 @@ const problemCode = (error: NodeJS.ErrnoException): ErrorCode => (error.code ===
  * Walks a library's folder and tells each series as soon as its folder was read; touches no database. Rules: komga-media §4
  * and docs/decisions/0004 (folders of pictures). Throws ERR_1016 when the root cannot be read.
  */
-export async function walk(root: string, options: WalkOptions, sink: WalkSink, signal: AbortSignal): Promise<void> {
+export async function walk(
+  root: string,
+  options: WalkOptions,
+  sink: WalkSink,
+  signal: AbortSignal,
+  disk = createDisk(),
+): Promise<void> {
   const real = await realpath(root).catch((error: unknown) => Promise.reject(fail('ERR_1016', { root }, error)));
-  const disk = createDisk();
   const entries = await disk.list(real);
   if (isFailure(entries)) throw fail('ERR_1016', { root }, entries.failed);
   const walking = { root: real, options, sink: oneAtATime(sink), signal, disk, ...testsOf(options) };

@@ -1,5 +1,8 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { createIdentity } from '../../src/library/identity';
+import { loadKnown } from '../../src/library/known';
+import { hashFile } from '../../src/media/hash';
 import { Library } from '../../src/model/library';
 import { ReadListBook, ReadProgress, SeriesProgress } from '../../src/model/reading';
 import { aProgress, aReadList, aUser } from '../support/builders';
@@ -235,4 +238,25 @@ test('a file of the same size with other content is another book', async () => {
   await shelf.scanAll();
   expect((await shelf.book('A/2.cbz')).id).not.toBe(before.id);
   expect((await shelf.book('A/1.cbz')).deletedAt).toBeInstanceOf(Date);
+});
+
+test('a scan that is stopped while it hashes writes nothing about the file', async () => {
+  const shelf = await newShelf();
+  put(shelf.root, 'A/1.cbz', await cbz({ seed: 70 }));
+  put(shelf.root, 'A/2.cbz', await cbz({ seed: 71 }));
+  await shelf.scanAll();
+  const before = await shelf.books();
+  renameSync(path.join(shelf.root, 'A/1.cbz'), path.join(shelf.root, 'A/3.cbz'));
+  const stop = new AbortController();
+  const claim = createIdentity({
+    ...{ db: database.db, libraryId: shelf.library.id, root: shelf.root, found: new Set<string>() },
+    books: [...(await loadKnown(database.db, shelf.library.id)).books.values()],
+    hash: (file) => {
+      stop.abort();
+      return hashFile(file, stop.signal);
+    },
+  });
+  const { fileSize: size, fileModifiedAt } = before[0]!;
+  const file = { path: 'A/3.cbz', name: '3', size, modifiedAt: fileModifiedAt.getTime(), artwork: [] };
+  await expect(claim([{ file, here: null }])).rejects.toThrow(/abort/i);
 });

@@ -6,7 +6,8 @@ import { Library } from '../../src/model/library';
 import { Operation } from '../../src/model/operation';
 import { Poster } from '../../src/model/poster';
 import { cbz, picture, put } from '../support/book-builders';
-import { useShelves } from './support';
+import { whileRunning } from '../jobs/support';
+import { handlers, useShelves } from './support';
 
 const { test: database, newShelf, newFolder, drain } = useShelves();
 const paths = (rows: { path: string }[]) => rows.map((row) => row.path);
@@ -253,4 +254,26 @@ test('a file that is still being written is waited for', async () => {
   put(shelf.root, 'A/1.cbz', whole);
   await shelf.scanAll();
   expect(await shelf.book('A/1.cbz')).toMatchObject({ mediaStatus: 'READY', pageCount: 2 });
+});
+
+test('scan and analysis at the same time end in a complete library', async () => {
+  const shelf = await newShelf();
+  for (let number = 1; number <= 120; number++) {
+    const content = await cbz({ pages: 1, seed: number, comicInfo: { Title: `T${number}`, Series: 'One' } });
+    for (const name of [`Big/${number}.cbz`, `S${number % 10}/${number}.cbz`]) put(shelf.root, name, content);
+  }
+  await whileRunning({ url: database.url, db: database.db, handlers, concurrency: 3 }, async () => {
+    await shelf.scan();
+    await shelf.scan({ deep: true });
+  });
+  await shelf.scanAll();
+  const books = await shelf.books();
+  expect(books).toHaveLength(240);
+  expect(books.filter((book) => book.mediaStatus !== 'READY')).toEqual([]);
+  expect((await shelf.series()).map(({ title, bookCount }) => [title, bookCount])).toEqual([
+    ['One', 120],
+    ...Array.from({ length: 10 }, () => ['One', 12]),
+  ]);
+  const { rows } = await database.db.raw<{ rows: unknown[] }>('select 1 from graphile_worker.jobs where attempts > 1');
+  expect(rows).toEqual([]);
 });
