@@ -3,7 +3,7 @@ import { publicId } from '../../src/base/public-id';
 import type { Route } from '../../src/http/route';
 import { useApp } from '../support/app';
 import { aBook, aCollection, aLibrary, aReadList, aSeries } from '../support/builders';
-import { routeTable } from '../support/routes';
+import { filled, routeTable, segmentsOf } from '../support/routes';
 
 /**
  * Every route of the table, as everybody who should get nothing: a new route is tested by being there. What nobody may see
@@ -60,15 +60,11 @@ beforeAll(async () => {
   });
 });
 
-const parameter = /([\w-]+)\/:\w+/g;
-const segmentsOf = (route: Route) => [...route.path.matchAll(parameter)].map((match) => match[1] ?? '');
 const isAbout = (route: Route, kinds: string[]) => segmentsOf(route).some((segment) => kinds.includes(segment));
 
 /** The path with hidden ids in it, and with hidden ids in all parameters that it knows. */
 function addressOf(route: Route): string {
-  const path = route.path
-    .replace(parameter, (_, segment: string) => `${segment}/${hidden[segment] ?? others[segment] ?? unknown}`)
-    .replace(/\*$/, 'x');
+  const path = filled(route, { ...others, ...hidden });
   const known = Object.keys((route.query as { shape?: object } | undefined)?.shape ?? {});
   const filters = {
     library_id: 'libraries',
