@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { fail } from '../base/errors';
+import { fail, isCoded } from '../base/errors';
 import { codedFileError, openSource, type ByteSource } from './byte-source';
 import { detect, type Detected } from './detect';
 import { defaultLimits, type MediaLimits } from './limits';
@@ -9,9 +9,21 @@ import { openPdf } from './pdf';
 import { openRar } from './rar';
 import type { Reader } from './reader';
 import { openZip } from './zip';
+import { openDamagedZip } from './zip-salvage';
 
 export interface OpenOptions {
   limits?: MediaLimits;
+}
+
+/** By its directory; without one by what can be saved. */
+async function openComicZip(path: string, source: ByteSource, limits: MediaLimits): Promise<Reader> {
+  try {
+    return await openZip(source, limits);
+  } catch (error) {
+    if (!isCoded(error) || error.code !== 'ERR_2002') throw error;
+    await source.close();
+    return openDamagedZip(path, limits);
+  }
 }
 
 async function openDetected(
@@ -24,7 +36,7 @@ async function openDetected(
     case 'epub':
       return openEpub(source, limits);
     case 'zip':
-      if (!/\.epub$/iu.test(path)) return openZip(source, limits);
+      if (!/\.epub$/iu.test(path)) return openComicZip(path, source, limits);
       if (!(await hasEpubMimetype(source, limits))) throw fail('ERR_1032');
       return openEpub(source, limits);
     case 'rar4':

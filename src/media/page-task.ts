@@ -96,6 +96,14 @@ async function unpackSolid(
   if (failure) throw fail(failure.code, { failedAt: failure.index });
 }
 
+/** Entries of a ZIP without a directory are found by going through it, one by one. */
+const asPage = ({ path: file, index, limits }: PageTask & { kind: 'unpack' }): PageTask & { kind: 'page' } => ({
+  kind: 'page',
+  path: file,
+  location: { kind: 'entry', name: '', index },
+  limits,
+});
+
 async function unpackPage(
   task: PageTask & { kind: 'unpack' },
   tell: (file: UnpackedFile) => void,
@@ -103,8 +111,7 @@ async function unpackPage(
   const source = await openSource(task.path);
   try {
     const detected = await detect(source);
-    if (detected.container !== 'rar4' && detected.container !== 'rar5')
-      throw fail('ERR_2003', { container: detected.container });
+    if (detected.container !== 'rar4' && detected.container !== 'rar5') return { data: await makePage(asPage(task)) };
     const book = await readRarBook(task.path, source, detected, task.limits);
     if (!book.listing.solid) return { data: await unpackEntry(book, task.index) };
     await unpackSolid(book, task, tell);

@@ -66,6 +66,16 @@ test('a page of a ZIP is converted and made narrower', async () => {
   expect(cached()).toBe(2);
 });
 
+test('a page of an archive that was cut off is found', async () => {
+  const { pool } = await newPool();
+  const zip = buildZip([
+    { name: '1.png', data: aPng(4, 6, 1), method: 8 },
+    { name: '2.png', data: aPng(4, 6, 2) },
+  ]);
+  const file = await save('cut.cbz', zip.subarray(0, zip.length - 60));
+  for (const seed of [1, 2]) expect((await pool.page(await requestFor(file, seed - 1))).data).toEqual(aPng(4, 6, seed));
+});
+
 test('another file at the same path has other pages', async () => {
   const { pool } = await newPool();
   const made: Buffer[] = [];

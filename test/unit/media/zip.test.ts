@@ -203,9 +203,23 @@ describe('what is no ZIP book', () => {
     await expect(openBook(path.join(folder.path, 'missing.cbz'))).rejects.toMatchObject({ code: 'ERR_1018' });
   });
 
-  test('and ends early is damaged', async () => {
-    const zip = buildZip([{ name: 'a.txt', data: 'text' }]);
-    await expect(readBytes(zip.subarray(0, 20))).rejects.toMatchObject({ code: 'ERR_2002' });
+  test('and ends early still has the pages that are whole', async () => {
+    const parts = [
+      page('2.png', 2, { method: 8 }),
+      { name: 'note.txt', data: 'x' },
+      page('1.png', 1),
+      page('3.png', 3),
+    ];
+    const zip = buildZip(parts);
+    const cut = zip.subarray(0, zip.indexOf('3.png') + 60);
+    const { content, pages } = await readBytes(cut);
+    expect(content.pages.map(({ name }) => name)).toEqual(['1.png', '2.png']);
+    expect(content.problems).toEqual([{ name: '', code: 'ERR_2002' }]);
+    expect(pages).toEqual([aPng(4, 6, 1), aPng(4, 6, 2)]);
+  });
+
+  test('and ends in its first page is damaged', async () => {
+    await expect(readBytes(buildZip([page('1.png')]).subarray(0, 70))).rejects.toMatchObject({ code: 'ERR_2002' });
   });
 
   test('with the name of an EPUB has the wrong type', async () => {
