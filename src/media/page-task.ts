@@ -5,11 +5,11 @@ import { fail, isCoded, type ErrorCode } from '../base/errors';
 import { codedFileError, openSource } from './byte-source';
 import { detect } from './detect';
 import { convertPicture } from './image';
+import { createBookKeeper } from './kept-book';
 import type { MediaLimits } from './limits';
-import { openBook } from './open-book';
 import { readRarBook, refusalOf, unpackEntry, type RarBook } from './rar';
 import { unpack } from './rar-unpack';
-import type { PageLocation, Reader } from './reader';
+import type { PageLocation } from './reader';
 
 export interface Conversion {
   format: 'jpeg' | 'png';
@@ -44,17 +44,11 @@ async function collect(stream: Readable, limits: MediaLimits): Promise<Buffer> {
   return Buffer.concat(chunks, total);
 }
 
-async function withBook<T>(file: string, limits: MediaLimits, work: (reader: Reader) => Promise<T>): Promise<T> {
-  const reader = await openBook(file, { limits });
-  try {
-    return await work(reader);
-  } finally {
-    await reader.close();
-  }
-}
+/** One a thread: its state never leaves it. */
+const books = createBookKeeper();
 
 async function makePage({ path: file, location, limits, conversion }: PageTask & { kind: 'page' }): Promise<Buffer> {
-  const raw = await withBook(file, limits, async (reader) => collect(await reader.open(location), limits));
+  const raw = await books.use(file, limits, async (reader) => collect(await reader.open(location), limits));
   return conversion ? (await convertPicture(raw, conversion, limits)).data : raw;
 }
 
