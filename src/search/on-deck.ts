@@ -10,6 +10,8 @@ import type { Viewer } from './viewer';
 export interface OnDeckQuery {
   /** Only of these libraries; absent or empty: of all. */
   libraryIds?: readonly string[] | undefined;
+  /** Pass over books that cannot be read: catalogues list no others. Komga's API counts them. */
+  readable?: boolean | undefined;
   slice: Slice;
 }
 
@@ -18,7 +20,7 @@ export interface OnDeckQuery {
  * the viewer's few rows of series_progress; counting on read costs 742 ms at a million books (performance.md §2).
  * Unlike Komga's, a book whose file has vanished is never next.
  */
-function nextBooks(viewer: Viewer, libraryIds: readonly string[]): Sql {
+function nextBooks(viewer: Viewer, { libraryIds = [], readable = false }: OnDeckQuery): Sql {
   const conditions = [
     sql`p.user_id = ${viewer.userId} and p.read_count > 0 and p.in_progress_count = 0 and p.read_count <> s.book_count`,
     visibleSeries(viewer),
@@ -26,18 +28,19 @@ function nextBooks(viewer: Viewer, libraryIds: readonly string[]): Sql {
   ];
   return sql`(select next.id, p.last_read_at from series_progress p join series s on s.id = p.series_id
     cross join lateral (select u.id from book u where u.series_id = s.id and u.deleted_at is null
+      ${readable ? sql`and u.media_status = 'READY'` : sql``}
       and not exists (select 1 from read_progress r where r.user_id = ${viewer.userId} and r.book_id = u.id)
       order by u.number_sort, u.id limit 1) next ${where(allOf(conditions))})`;
 }
 
 /** The statement of the list, for tests that look at it. */
-export function onDeckQuery(viewer: Viewer, { libraryIds = [], slice }: OnDeckQuery): ListQuery {
+export function onDeckQuery(viewer: Viewer, query: OnDeckQuery): ListQuery {
   return {
-    from: sql`${nextBooks(viewer, libraryIds)} d`,
+    from: sql`${nextBooks(viewer, query)} d`,
     id: sql`d.id`,
     conditions: [],
     order: { by: sql`d.last_read_at desc, d.id desc`, joins: sql``, sorted: true },
-    slice,
+    slice: query.slice,
     view: { columns: bookViewColumns, joins: sql`join book b on b.id = page.id ${bookViewJoins(viewer)}` },
   };
 }

@@ -32,7 +32,7 @@ async function keepReading(asked: Asked): Promise<FeedDocument> {
 }
 
 async function onDeck(asked: Asked): Promise<FeedDocument> {
-  const query = { libraryIds: asked.query.library, slice: asked.slice };
+  const query = { libraryIds: asked.query.library, readable: true, slice: asked.slice };
   return booksFeed(asked, await findOnDeck(asked.db, asked.viewer, query), {
     id: feedUrn('ondeck'),
     title: 'On deck',

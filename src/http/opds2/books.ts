@@ -29,7 +29,7 @@ export const shelves = {
   'keep-reading': ({ db, viewer, slice }: Asked, scope: Scope) =>
     findKeepReading(db, viewer, { condition: readable(scope), slice }),
   'on-deck': ({ db, viewer, slice }: Asked, { libraryId }: Scope) =>
-    findOnDeck(db, viewer, { libraryIds: libraryId === null ? [] : [libraryId], slice }),
+    findOnDeck(db, viewer, { libraryIds: libraryId === null ? [] : [libraryId], readable: true, slice }),
   'books/latest': ({ db, viewer, slice }: Asked, scope: Scope) =>
     findBooks(db, viewer, { condition: readable(scope), sort: ['createdDate,desc'], slice }),
 };

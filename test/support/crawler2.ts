@@ -1,0 +1,29 @@
+import { type Answer, type Way } from './crawler';
+
+type Item = Record<string, unknown>;
+
+const isObject = (value: unknown): value is Item =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Every object with an address, wherever it stands in a document. */
+function linksIn(value: unknown): Item[] {
+  if (Array.isArray(value)) return value.flatMap(linksIn);
+  if (!isObject(value)) return [];
+  const own = typeof value['href'] === 'string' ? [value] : [];
+  return [...own, ...Object.values(value).flatMap(linksIn)];
+}
+
+function kindOf(type: string, rel: string): Way['kind'] {
+  if (type.startsWith('image/')) return 'picture';
+  return rel.startsWith('http://opds-spec.org/acquisition') || type === 'application/pdf' ? 'file' : 'document';
+}
+
+/** Every link of a document of OPDS 2.0: feeds, publications, manifests. */
+export function waysOf2({ url, body }: Answer): Way[] {
+  return linksIn(JSON.parse(body.toString('utf8')) as unknown).map(({ href, type, rel }) => ({
+    url: String(href).replace('{?query}', '?query=lamp'),
+    type: String(type),
+    from: url,
+    kind: kindOf(String(type), String(rel)),
+  }));
+}
