@@ -97,16 +97,13 @@ describe('a series', () => {
     expect(response.body).toMatchObject({ violations: [{ fieldName }] });
   });
 
-  test.each([
-    { status: 'ended' },
-    { readingDirection: '' },
-    { genres: [null] },
-    { links: [{ label: 'x' }] },
-    { titleLock: 'x' },
-  ])('refuses %j as unreadable', async (body) => {
-    const response = await patch(seriesPath(await aSeries(app.db)), body).expect(400);
-    expect(response.body).toMatchObject({ status: 400 });
-  });
+  test.each([{ status: 'ended' }, { readingDirection: '' }, { genres: [null] }, { titleLock: 'x' }])(
+    'refuses %j as unreadable',
+    async (body) => {
+      const response = await patch(seriesPath(await aSeries(app.db)), body).expect(400);
+      expect(response.body).toMatchObject({ status: 400 });
+    },
+  );
 
   test('of edits at the same time none undoes the other', async () => {
     const series = await aSeries(app.db);
@@ -170,6 +167,7 @@ describe('a book', () => {
     [{ numberSort: 1e40 }, 'numberSort'],
     [{ authors: [{ name: '', role: 'writer' }] }, 'authors[0].name'],
     [{ links: [{ label: 'x', url: '' }] }, 'links[0].url'],
+    [{ authors: [{ name: 'x' }] }, 'authors[0].role'],
   ])('refuses %j and names the field', async (body, fieldName) => {
     const response = await patch(bookPath(await aBook(app.db)), body).expect(400);
     expect(response.body).toMatchObject({ violations: [{ fieldName }] });

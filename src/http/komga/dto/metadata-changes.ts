@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { readingDirections, seriesStatuses } from '../../../model/series';
 import { boolean, finite, text, wholeNumber } from '../../../search/condition-values';
-import { notBlank } from './values';
+import { notBlank, notMissing } from './values';
 
 /** `…Lock` of each field; absent and null leave a lock as it is. */
 function locksOf<const F extends string>(fields: readonly F[]) {
@@ -14,8 +14,13 @@ const schemes = new Set(['http:', 'https:', 'mailto:', 'ftp:']);
 /** Nothing that runs when somebody follows the link. */
 const isSafeUrl = (value: string): boolean => URL.canParse(value) && schemes.has(new URL(value).protocol);
 
-const links = z.array(z.object({ label: notBlank, url: text.refine(isSafeUrl, 'must be a valid URL') }));
-const alternateTitles = z.array(z.object({ label: notBlank, title: notBlank }));
+const links = z.array(
+  z.object({
+    label: notMissing,
+    url: z.preprocess((value) => value ?? '', text.refine(isSafeUrl, 'must be a valid URL')),
+  }),
+);
+const alternateTitles = z.array(z.object({ label: notMissing, title: notMissing }));
 const tags = z.array(text);
 
 export const seriesFields = [
@@ -66,7 +71,7 @@ export const bookChangesBody = z.object({
   number: notBlank.nullish(),
   numberSort: finite.refine((value) => Number.isFinite(Math.fround(value)), 'must be finite').nullish(),
   releaseDate,
-  authors: z.array(z.object({ name: notBlank, role: notBlank })).nullish(),
+  authors: z.array(z.object({ name: notMissing, role: notMissing })).nullish(),
   tags: tags.nullish(),
   isbn: text.nullish(),
   links: links.nullish(),

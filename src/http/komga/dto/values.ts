@@ -13,5 +13,7 @@ export const authorDto = z.object({ name: z.string(), role: z.string() });
 
 export const linkDto = z.object({ label: z.string(), url: z.string() });
 
-/** A text of a body that has to say something. */
+/** A text of a body that has to say something; in a list of things one that is missing is as good as blank. */
 export const notBlank = text.refine((value) => value.trim() !== '', 'must not be blank');
+
+export const notMissing = z.preprocess((value) => value ?? '', notBlank);
