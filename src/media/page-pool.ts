@@ -1,18 +1,14 @@
-import { once } from 'node:events';
-import { readFile, rm, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import { LRUCache } from 'lru-cache';
-import { Piscina } from 'piscina';
-import { fail, isCoded } from '../base/errors';
 import { codedFileError } from './byte-source';
 import { defaultLimits, type MediaLimits } from './limits';
-import { createPageCache, type PageCache } from './page-cache';
-import type { Conversion, PageTask, PageTaskResult, UnpackedFile } from './page-task';
+import { createUnpacker } from './entry-unpacker';
+import { createPageCache } from './page-cache';
+import { createRunner, createThreads, dataOf } from './page-runner';
+import type { Conversion } from './page-task';
 import { pictureType } from './picture-type';
 import type { Container, PageLocation } from './reader';
 import { createSingleFlight } from './single-flight';
-import { createSolidRun, type SolidRun } from './solid-runs';
 
 export interface PageRequest {
   path: string;
@@ -46,20 +42,6 @@ export interface PagePoolOptions {
 
 const GiB = 1024 ** 3;
 
-function createThreads(threads: number): Piscina<{ task: PageTask; port?: MessagePort }, PageTaskResult> {
-  const extension = path.extname(__filename);
-  return new Piscina({
-    filename: path.join(__dirname, `page-thread${extension}`),
-    minThreads: 0,
-    maxThreads: threads,
-    idleTimeout: 30_000,
-    // from sources the thread needs the loader of its own; `--import` does not reach a thread on Node 20
-    execArgv: extension === '.ts' ? ['--require', require.resolve('tsx/cjs')] : [],
-    // a thread that sleeps in Atomics.wait would neither close files nor deliver messages
-    atomics: 'disabled',
-  });
-}
-
 /** What the pages of a file are kept under: another file at the same path has other pages. */
 async function identityOf({ path: file, location }: PageRequest): Promise<string> {
   const target = location.kind === 'file' ? path.join(file, location.name) : file;
@@ -78,105 +60,7 @@ const conversionOf = ({ convert, maxWidth }: PageRequest): Conversion | null =>
     ? null
     : { format: convert ?? 'jpeg', ...(maxWidth === undefined ? {} : { maxWidth }) };
 
-const bufferOf = (data: Uint8Array) => Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-
-function dataOf(result: PageTaskResult): Buffer {
-  if ('failed' in result) throw fail(result.failed.code, result.failed.details);
-  if ('solid' in result) throw fail('ERR_2003', { reason: 'no data' });
-  return bufferOf(result.data);
-}
-
-/** Runs a task with a time limit; a thread that does not come back is ended and replaced. */
-function createRunner(pool: ReturnType<typeof createThreads>) {
-  return async (task: PageTask, milliseconds: number, signal?: AbortSignal, port?: MessagePort) => {
-    const timeout = AbortSignal.timeout(milliseconds);
-    const either = signal ? AbortSignal.any([timeout, signal]) : timeout;
-    const transferList = port ? [port] : [];
-    try {
-      return await pool.run(port ? { task, port } : { task }, { signal: either, transferList });
-    } catch (error) {
-      port?.close();
-      if (timeout.aborted) throw fail('ERR_2006', { kind: task.kind }, error);
-      if (signal?.aborted === true) throw error;
-      throw isCoded(error) ? error : fail('ERR_2003', { kind: task.kind }, error);
-    }
-  };
-}
-
-type Runner = ReturnType<typeof createRunner>;
-
-/** Unpacks entries of RAR archives: single ones on their own, all of a solid one together. */
-function createUnpacker(run: Runner, cache: PageCache, limits: MediaLimits) {
-  const runs = new Map<string, SolidRun>();
-  const plain = new LRUCache<string, true>({ max: 10_000 });
-
-  /** Into the cache with it; the entry that was asked for is read before, since the cache may not have room for it. */
-  async function take(book: string, { index, file, size }: UnpackedFile, asked: number): Promise<Buffer | null> {
-    const data = index === asked ? await readFile(file) : null;
-    await cache.adopt(`${book}\0entry ${index}`, file, size);
-    return data;
-  }
-
-  /** Everything that a run tells goes into the cache; returns the entry itself when the archive is not solid. */
-  async function unpackFrom(book: string, file: string, index: number, solidRun: SolidRun): Promise<Buffer | null> {
-    const folder = await cache.incoming();
-    const { port1, port2 } = new MessageChannel();
-    const adopted: Promise<void>[] = [];
-    port1.on('message', (unpacked: UnpackedFile) => {
-      adopted.push(take(book, unpacked, index).then((data) => solidRun.arrived(unpacked.index, data)));
-    });
-    const closed = once(port1, 'close');
-    try {
-      const task: PageTask = { kind: 'unpack', path: file, index, folder, maxBytes: cache.maxBytes / 2, limits };
-      const result = await run(task, limits.bookMilliseconds, undefined, port2);
-      await closed;
-      await Promise.all(adopted);
-      if ('solid' in result) return null;
-      const data = dataOf(result);
-      plain.set(book, true);
-      return data;
-    } finally {
-      port1.close();
-      await rm(folder, { recursive: true, force: true });
-    }
-  }
-
-  function start(book: string, file: string, index: number): { solidRun: SolidRun; done: Promise<Buffer | null> } {
-    const solidRun = createSolidRun();
-    runs.set(book, solidRun);
-    const forget = (error: Error | null) => {
-      if (runs.get(book) === solidRun) runs.delete(book);
-      solidRun.ended(error);
-    };
-    const done = unpackFrom(book, file, index, solidRun);
-    done.then(() => forget(null), forget);
-    return { solidRun, done };
-  }
-
-  async function unpackEntry(book: string, file: string, index: number): Promise<Buffer> {
-    const key = `${book}\0entry ${index}`;
-    const going = plain.has(book) ? undefined : runs.get(book);
-    // a run that ends without the entry, or whose pages were thrown out already, leads to one of our own
-    const shared =
-      going &&
-      (await going.wait(index).then(
-        (data) => data ?? cache.get(key),
-        () => null,
-      ));
-    if (shared) return shared;
-    const next = runs.get(book);
-    if (going && next && next !== going) return unpackEntry(book, file, index);
-    const { solidRun, done } = start(book, file, index);
-    const waited = solidRun.wait(index);
-    waited.catch(() => undefined);
-    const data = await Promise.race([done, waited]);
-    const found = data ?? (await done) ?? (await cache.get(key));
-    if (!found) throw fail('ERR_2003', { index });
-    return found;
-  }
-  return unpackEntry;
-}
-
+/** Starts no thread yet; the cache folder is read and belongs to this pool alone. */
 export async function createPagePool({
   threads = 1,
   limits = defaultLimits,
