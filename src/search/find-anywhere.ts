@@ -16,16 +16,20 @@ const maxWords = 16;
 const wordsOf = (text: string): string[] => [...new Set(fold(text).split(/\s+/u).filter(Boolean))].slice(0, maxWords);
 
 /** Keys of authors are `role|name`; those without a role hold each name once. */
-const ofAuthor = (word: string): Sql =>
-  sql`exists (select 1 from unnest(b.author_keys) a(key) where a.key like ${`|%${literal(word)}%`})`;
+const hasAuthor = (keys: Sql, word: string): Sql =>
+  sql`exists (select 1 from unnest(${keys}) a(key) where a.key like ${`|%${literal(word)}%`})`;
 
-/** The word is part of a title of the book or its series, of somebody who made it, or of a tag or genre. */
+/**
+ * The word is part of a title of the book or its series, of somebody who made it, or of a tag or genre. What books say is
+ * aggregated in their series, of which there are fewer: looking through these first costs a quarter (50,000 books).
+ */
 function holdsAnywhere(word: string): Sql {
   const part = `%${literal(word)}%`;
   return sql`(b.search_key like ${part}
     or b.series_id in (select s.id from series s where s.search_key like ${part}
       or exists (select 1 from unnest(s.genre_keys || s.tag_keys) g(key) where g.key like ${part}))
-    or ${ofAuthor(word)} or exists (select 1 from unnest(b.tag_keys) t(key) where t.key like ${part}))`;
+    or (b.series_id in (select s.id from series s where ${hasAuthor(constant('s.author_keys'), word)})
+      and ${hasAuthor(constant('b.author_keys'), word)}))`;
 }
 
 /**
