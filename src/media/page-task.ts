@@ -7,7 +7,7 @@ import { detect } from './detect';
 import { convertPicture } from './image';
 import { createBookKeeper } from './kept-book';
 import type { MediaLimits } from './limits';
-import { readRarBook, refusalOf, unpackEntry, type RarBook } from './rar';
+import { readRarBook, refusalOf, unpackEntry, type RarBook } from './rar-book';
 import { unpack } from './rar-unpack';
 import type { PageLocation } from './reader';
 
