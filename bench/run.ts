@@ -1,0 +1,20 @@
+import { matching } from './matching';
+
+/** Measurements by name: `npm run bench -- matching`. Each prints its figures and tells whether they reach the goal. */
+const benches: Record<string, () => Promise<boolean>> = { matching };
+
+async function main(names: string[]): Promise<void> {
+  const wanted = names.length === 0 ? Object.keys(benches) : names;
+  for (const name of wanted) {
+    const bench = benches[name];
+    if (bench === undefined)
+      throw new Error(`There is no bench "${name}"; there are: ${Object.keys(benches).join(', ')}`);
+    process.stdout.write(`\n== ${name} ==\n`);
+    if (!(await bench())) process.exitCode = 1;
+  }
+}
+
+void main(process.argv.slice(2).filter((argument) => !argument.startsWith('-'))).catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});
