@@ -5,6 +5,7 @@ import { clientSettingsRoutes } from './client-settings';
 import { collectionRoutes } from './collections';
 import { fileRoutes } from './files';
 import { libraryRoutes } from './libraries';
+import { manifestRoutes } from './manifests';
 import { mihonRoutes } from './mihon';
 import { pageRoutes } from './pages';
 import { progressionRoutes } from './progression';
@@ -32,6 +33,7 @@ export function komgaRoutes(deps: HttpDeps): Route[] {
     ...collectionRoutes(deps),
     ...readListRoutes(deps),
     ...mihonRoutes(deps),
+    ...manifestRoutes(deps),
     ...progressionRoutes(deps),
     ...referentialRoutes(deps),
     ...oldReferentialRoutes(deps),
