@@ -80,7 +80,5 @@ export async function up(knex: Knex): Promise<void> {
 }
 
 export async function down(knex: Knex): Promise<void> {
-  await knex.raw(
-    'drop table read_list_book, read_list, collection_series, collection, series_progress, read_progress',
-  );
+  await knex.raw('drop table read_list_book, read_list, collection_series, collection, series_progress, read_progress');
 }
