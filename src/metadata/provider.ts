@@ -82,7 +82,8 @@ export interface MetadataProvider {
   details(ids: readonly string[], asking?: Asking): Promise<Map<string, ProviderTitle>>;
   covers(id: string, asking?: Asking): Promise<ProviderCover[]>;
   chapters(id: string, language: string, asking?: Asking): Promise<ProviderChapter[]>;
-  picture(reference: string, asking?: Asking): Promise<Buffer>;
+  /** Null: there is no such picture. */
+  picture(reference: string, asking?: Asking): Promise<Buffer | null>;
 }
 
 /** The provider cannot be asked now: it is down, or told us to wait. Nothing is wrong with the question. */
