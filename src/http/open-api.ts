@@ -41,6 +41,12 @@ function responses(entry: Route): Json {
   return { [entry.status ?? 200]: { description: 'OK', content } };
 }
 
+const uploadSchema = {
+  type: 'object',
+  properties: { file: { type: 'string', format: 'binary' } },
+  required: ['file'],
+};
+
 function operation(entry: Route): Json {
   return {
     operationId: entry.id,
@@ -52,6 +58,9 @@ function operation(entry: Route): Json {
     parameters: [...parameters(entry.params, 'path'), ...parameters(entry.query, 'query')],
     ...(entry.body
       ? { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(entry.body, 'input') } } } }
+      : {}),
+    ...(entry.consumes
+      ? { requestBody: { required: true, content: { [entry.consumes]: { schema: uploadSchema } } } }
       : {}),
     responses: responses(entry),
   };

@@ -7,7 +7,7 @@ import parseRange from 'range-parser';
 import { fail } from '../base/errors';
 import type { Download } from '../library/downloads';
 import type { FoundPage } from '../library/pages';
-import type { ServedPoster } from '../library/posters';
+import type { ServedPoster } from '../library/served-poster';
 import type { HttpContext } from './context';
 
 /** Komga's: kept by the client alone, and asked about again each time. */
@@ -148,8 +148,12 @@ export async function sendDownload(
   if (ctx.method !== 'HEAD') ctx.body = download.open();
 }
 
-/** A poster under its true type; clients ask for it again with every view, so an unchanged one costs a 304. */
-export function sendPoster(ctx: HttpContext, poster: ServedPoster): void {
+/**
+ * A poster under its true type; clients ask for it again with every view, so an unchanged one costs a 304.
+ * `maxAge`: seconds for which they need not ask.
+ */
+export function sendPoster(ctx: HttpContext, poster: ServedPoster, maxAge?: number): void {
+  if (maxAge !== undefined) ctx.set('Cache-Control', `max-age=${maxAge}, private`);
   if (notModified(ctx, { etag: `"${poster.id}"` })) return;
   sendBytes(ctx, { mediaType: poster.mediaType, data: poster.bytes, size: poster.bytes.length });
 }

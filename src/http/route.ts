@@ -34,6 +34,8 @@ export interface RouteDefinition<A extends Access, P, Q, B, R extends Reply> {
   params?: P;
   query?: Q;
   body?: B;
+  /** Media type of a body that the handler reads itself, for the document. */
+  consumes?: string;
   reply: R;
   /** 200 unless said otherwise (creating a user: 201). */
   status?: number;

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 
-export type PosterOwner = 'book_id' | 'series_id';
+/** The column of `poster` that says whose it is. */
+export type PosterOwner = 'book_id' | 'series_id' | 'collection_id' | 'read_list_id';
 
 /** An upload goes before a picture beside the book, that before a generated one; the oldest within a kind (Komga §9.4). */
 const preference = `array_position(array['USER_UPLOADED', 'SIDECAR', 'GENERATED'], type), created_at, id`;

@@ -1,5 +1,4 @@
 import { LRUCache } from 'lru-cache';
-import { readFile } from 'node:fs/promises';
 import { isCoded, notFound } from '../base/errors';
 import { resolveInside } from '../base/files';
 import type { Database } from '../db/database';
@@ -7,29 +6,25 @@ import type { MediaLimits } from '../media/limits';
 import { Book } from '../model/book';
 import { BookMedia } from '../model/book-media';
 import { Library } from '../model/library';
-import type { Poster } from '../model/poster';
 import { emit } from '../queue/events';
 import type { Queue } from '../queue/tasks';
+import { getCollection, getReadList } from '../search/find-lists';
 import type { Viewer } from '../search/viewer';
 import { requireBook, requireSeries } from './access';
 import { posterOfFile } from './book-content';
+import { createMosaics } from './mosaics';
 import { writeGenerated } from './poster-rows';
-import { selectMissing, type PosterOwner } from './poster-selection';
+import { selectedPoster, type ServedPoster } from './served-poster';
 import { getSettings, posterEdges } from './settings';
-
-/** A poster ready to send. Its id changes with its bytes, so it serves as ETag. */
-export interface ServedPoster {
-  id: string;
-  mediaType: string;
-  bytes: Buffer;
-  modifiedAt: Date;
-}
 
 export interface Posters {
   /** The selected poster; made on the spot for a readable book that has none yet. Throws 404 and 403. */
   ofBook(viewer: Viewer, bookId: string): Promise<ServedPoster>;
   /** The selected poster, else that of a book by the library's choice, which may depend on what the viewer has read. */
   ofSeries(viewer: Viewer, seriesId: string): Promise<ServedPoster>;
+  /** The uploaded poster that is selected, else a mosaic of members that the viewer may see. Throws 404. */
+  ofCollection(viewer: Viewer, collectionId: string): Promise<ServedPoster>;
+  ofReadList(viewer: Viewer, readListId: string): Promise<ServedPoster>;
   /** Makes the generated poster when the book is readable and has no poster; true when it has one afterwards. */
   ensure(bookId: string): Promise<boolean>;
 }
@@ -40,16 +35,13 @@ export interface PostersOptions {
   limits: MediaLimits;
 }
 
-type StoredPoster = Pick<Poster, 'id' | 'type' | 'mediaType' | 'image' | 'path' | 'createdAt'> & { root: string };
-
-export function createPosters(options: PostersOptions): Posters {
-  const { db } = options;
+function createMaking(options: PostersOptions): Posters['ensure'] {
   /** Twenty tiles of a page ask at once: a poster is made once. */
   const making = new Map<string, Promise<boolean>>();
   /** Covers that cannot be decoded are not tried again at every look at a list. */
   const failed = new LRUCache<string, true>({ max: 10_000, ttl: 5 * 60_000 });
 
-  function ensure(bookId: string): Promise<boolean> {
+  return (bookId) => {
     const running = making.get(bookId);
     if (running) return running;
     if (failed.has(bookId)) return Promise.resolve(false);
@@ -61,12 +53,25 @@ export function createPosters(options: PostersOptions): Posters {
       .finally(() => making.delete(bookId));
     making.set(bookId, work);
     return work;
-  }
+  };
+}
+
+export function createPosters(options: PostersOptions): Posters {
+  const { db } = options;
+  const mosaicOf = createMosaics(db);
+  const ensure = createMaking(options);
 
   async function posterOrNone(bookId: string): Promise<ServedPoster | null> {
     const poster = await selectedPoster(db, 'book_id', bookId);
     if (poster) return poster;
     return (await ensure(bookId)) ? selectedPoster(db, 'book_id', bookId) : null;
+  }
+
+  async function seriesPosterOrNone(viewer: Viewer, seriesId: string): Promise<ServedPoster | null> {
+    const own = await selectedPoster(db, 'series_id', seriesId);
+    if (own) return own;
+    const bookId = await coverBook(db, viewer, seriesId);
+    return bookId === null ? null : posterOrNone(bookId);
   }
 
   return {
@@ -79,44 +84,20 @@ export function createPosters(options: PostersOptions): Posters {
     },
     async ofSeries(viewer, seriesId) {
       await requireSeries(db, viewer, seriesId);
-      const own = await selectedPoster(db, 'series_id', seriesId);
-      if (own) return own;
-      const bookId = await coverBook(db, viewer, seriesId);
-      const poster = bookId && (await posterOrNone(bookId));
-      if (!poster) throw notFound();
+      const poster = await seriesPosterOrNone(viewer, seriesId);
+      if (poster === null) throw notFound();
       return poster;
     },
+    async ofCollection(viewer, collectionId) {
+      const { seriesIds } = await getCollection(db, viewer, collectionId);
+      const own = await selectedPoster(db, 'collection_id', collectionId);
+      return own ?? mosaicOf(seriesIds, (id) => seriesPosterOrNone(viewer, id));
+    },
+    async ofReadList(viewer, readListId) {
+      const { bookIds } = await getReadList(db, viewer, readListId);
+      return (await selectedPoster(db, 'read_list_id', readListId)) ?? mosaicOf(bookIds, posterOrNone);
+    },
   };
-}
-
-/** The selected poster. Of pictures beside the books those whose file vanished are forgotten, and the next one is selected. */
-async function selectedPoster(db: Database, owner: PosterOwner, id: string): Promise<ServedPoster | null> {
-  for (;;) {
-    const { rows } = await db.raw<{ rows: StoredPoster[] }>(
-      `select p.id, p.type, p.media_type as "mediaType", p.image, p.path, p.created_at as "createdAt", l.root
-       from poster p left join book b on b.id = p.book_id left join series s on s.id = p.series_id
-       join library l on l.id = coalesce(b.library_id, s.library_id)
-       where p.${owner} = ? and p.selected`,
-      [id],
-    );
-    const [poster] = rows;
-    if (poster === undefined) return null;
-    const bytes = poster.image ?? (await readArtwork(poster));
-    if (bytes) return { id: poster.id, mediaType: poster.mediaType, bytes, modifiedAt: poster.createdAt };
-    await db.transaction(async (trx) => {
-      await trx('poster').where({ id: poster.id }).delete();
-      await selectMissing(trx, owner, [id]);
-    });
-  }
-}
-
-async function readArtwork({ root, path }: StoredPoster): Promise<Buffer | null> {
-  if (path === null) return null;
-  try {
-    return await readFile(await resolveInside(root, path));
-  } catch {
-    return null;
-  }
 }
 
 /** By the library's `seriesCover` (komga-media §9.2). */

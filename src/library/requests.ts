@@ -4,6 +4,7 @@ import { Book } from '../model/book';
 import { Library } from '../model/library';
 import { Series } from '../model/series';
 import type { Priority, Queue } from '../queue/tasks';
+import { getSettings, posterEdges } from './settings';
 
 /** What an administrator asks to be done again; the answer comes before the work. All throw 404 for an unknown subject. */
 interface Deps {
@@ -35,6 +36,17 @@ async function booksOf(db: Database, subject: Subject): Promise<{ bookId: string
 /** Pages and metadata of all books are read from their files again. */
 export async function requestAnalysis({ db, queue }: Deps, subject: Subject): Promise<void> {
   await queue.submitMany('analyzeBook', await booksOf(db, subject), { priority: priorityOf(subject) });
+}
+
+/** Posters of all books are made again, or of those whose poster is smaller than the setting wants it. */
+export async function requestPosters({ db, queue }: Deps, { onlySmaller }: { onlySmaller: boolean }): Promise<void> {
+  const edge = posterEdges[(await getSettings(db)).thumbnailSize];
+  const { rows } = await db.raw<{ rows: { bookId: string }[] }>(
+    `select b.id as "bookId" from book b where b.deleted_at is null and b.media_status = 'READY' and (not :onlySmaller
+       or exists (select 1 from poster p where p.book_id = b.id and p.type = 'GENERATED' and greatest(p.width, p.height) < :edge))`,
+    { onlySmaller, edge },
+  );
+  await queue.submitMany('generatePoster', rows, { priority: 1 });
 }
 
 /** Metadata of all books is read from their files again, and what series make of it. */

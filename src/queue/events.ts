@@ -12,6 +12,8 @@ export type ServerEvent =
   | { type: 'ReadProgressSeriesChanged' | 'ReadProgressSeriesDeleted'; seriesId: string; userId: string }
   | { type: 'ThumbnailBookAdded' | 'ThumbnailBookDeleted'; bookId: string; seriesId: string; selected: boolean }
   | { type: 'ThumbnailSeriesAdded' | 'ThumbnailSeriesDeleted'; seriesId: string; selected: boolean }
+  | { type: 'ThumbnailSeriesCollectionAdded' | 'ThumbnailSeriesCollectionDeleted'; collectionId: string; selected: boolean }
+  | { type: 'ThumbnailReadListAdded' | 'ThumbnailReadListDeleted'; readListId: string; selected: boolean }
   | { type: 'SessionExpired'; userId: string }
   /** Between our processes only: what is remembered of a user's logins is no longer right. */
   | { type: 'CredentialsChanged'; userId: string };
