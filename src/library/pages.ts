@@ -3,9 +3,8 @@ import type { Readable } from 'node:stream';
 import { badRequest, forbidden, HttpFailure, isCoded, notFound } from '../base/errors';
 import { resolveInside } from '../base/files';
 import type { Database } from '../db/database';
-import { makePoster } from '../media/image';
 import { isDirect, type OpenedPage, type PageOpener } from '../media/page-bytes';
-import type { PagePool } from '../media/page-pool';
+import type { PagePool, PageRequest } from '../media/page-pool';
 import type { Container, PageLocation } from '../media/reader';
 import type { StoredPage } from '../model/book-media';
 import { findBookFile, pagesOfBook, type BookFile } from '../search/book-file';
@@ -89,9 +88,9 @@ export async function pathOfBook(book: Pick<BookFile, 'root' | 'path'>): Promise
 /** A version that changes with every analysis: what was stored about a page is only right for it. */
 const versionOf = (book: BookFile): string => `${book.id}:${book.mediaModifiedAt.getTime()}`;
 
-/** Whether the page goes out as it is. A GIF is not made smaller: what moves in it would be lost, and its type. */
+/** Whether the page goes out as it is. What moves is not made smaller: the movement would be lost. */
 function isUnchanged(page: StoredPage, { convert, maxWidth }: PageWish): boolean {
-  if (convert === undefined && page.mediaType === 'image/gif') return true;
+  if (convert === undefined && (page.animated === true || page.mediaType === 'image/gif')) return true;
   const rightFormat = convert === undefined || page.mediaType === `image/${convert}`;
   const narrow = maxWidth === undefined || (page.width !== null && page.width <= maxWidth);
   return rightFormat && narrow;
@@ -140,23 +139,22 @@ export function createBookPages({ db, opener, pool }: BookPagesDeps): BookPages 
   }
 
   async function original(book: BookFile, page: StoredPage, signal?: AbortSignal): Promise<PageBody> {
-    const location = page.location as unknown as PageLocation;
-    const container = (book.container ?? 'zip') as Container;
-    const path = await pathOf(book);
-    if (!isDirect(location)) return whole(await pool.page({ path, container, location }, signal));
+    const request = await requestFor(book, page);
+    const { path, container, location } = request;
+    if (!isDirect(location)) return whole(await pool.page(request, signal));
     const options = { version: versionOf(book), ...(signal ? { signal } : {}) };
     return bodyOf(await opener.openPage(path, container, location, options));
   }
 
+  async function requestFor(book: BookFile, page: StoredPage): Promise<PageRequest> {
+    const container = (book.container ?? 'zip') as Container;
+    return { path: await pathOf(book), container, location: page.location as unknown as PageLocation };
+  }
+
   async function changed(book: BookFile, page: StoredPage, wish: PageWish, signal?: AbortSignal): Promise<PageBody> {
-    const request = {
-      path: await pathOf(book),
-      container: (book.container ?? 'zip') as Container,
-      location: page.location as unknown as PageLocation,
-      convert: resultType(page, wish),
-      ...(wish.maxWidth === undefined ? {} : { maxWidth: wish.maxWidth }),
-    };
-    return whole(await pool.page(request, signal));
+    const convert = resultType(page, wish);
+    const maxWidth = wish.maxWidth === undefined ? {} : { maxWidth: wish.maxWidth };
+    return whole(await pool.page({ ...(await requestFor(book, page)), convert, ...maxWidth }, signal));
   }
 
   const found = (
@@ -193,9 +191,7 @@ export function createBookPages({ db, opener, pool }: BookPagesDeps): BookPages 
     async thumbnail(viewer, bookId, number, edge) {
       const { book, page } = await pageOf(viewer, bookId, number, 400);
       return found(book, number, 'image/jpeg', `-thumbnail-${edge}`, async (signal) => {
-        const body = await original(book, page, signal);
-        const poster = await makePoster(await wholeBuffer(body), edge).finally(() => body.release());
-        return whole(poster);
+        return whole(await pool.page({ ...(await requestFor(book, page)), edge }, signal));
       });
     },
   };
@@ -206,13 +202,6 @@ const whole = ({ data }: { data: Buffer }): PageBody => ({ data, size: data.leng
 function bodyOf(page: OpenedPage): PageBody {
   if ('stream' in page) return { data: page.stream, size: page.size, release: () => undefined };
   return { data: page.data, size: page.size, release: () => page.release() };
-}
-
-async function wholeBuffer({ data }: PageBody): Promise<Buffer> {
-  if (Buffer.isBuffer(data)) return data;
-  const chunks: Buffer[] = [];
-  for await (const chunk of data as AsyncIterable<Buffer>) chunks.push(chunk);
-  return Buffer.concat(chunks);
 }
 
 /** Komga's `convert` parameter: any case, empty is none. Throws 400. */

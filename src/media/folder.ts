@@ -8,7 +8,7 @@ import { compareNatural } from '../base/natural-order';
 import { codedFileError, openRegularFile, openSource, type ByteSource } from './byte-source';
 import type { MediaLimits } from './limits';
 import { pictureSize } from './picture-size';
-import { isHiddenName, looksLikePicture, otherType, pictureType } from './picture-type';
+import { isHiddenName, looksLikePicture, mayMove, otherType, pictureType } from './picture-type';
 import type { BookContent, PageEntry, Reader } from './reader';
 
 /** How deep pages may lie; deeper is no book but somebody's disk. */
@@ -58,6 +58,7 @@ async function look(source: ByteSource, name: string, limits: MediaLimits, dimen
     height: size?.height ?? null,
     size: source.size,
     location: { kind: 'file', name },
+    ...(mayMove(head, mediaType) ? { animated: true } : {}),
   };
   return { page, size: source.size };
 }

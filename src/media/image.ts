@@ -1,5 +1,6 @@
 import sharp, { type Sharp } from 'sharp';
 import { fail, type CodedError } from '../base/errors';
+import { decodeForeign, isForeign } from './foreign-picture';
 import { defaultLimits, type MediaLimits } from './limits';
 import { pictureSize } from './picture-size';
 import { pictureType } from './picture-type';
@@ -18,26 +19,19 @@ export interface Picture {
   mediaType: string;
 }
 
-const undecodable = new Set([
-  'image/bmp',
-  'image/vnd.microsoft.icon',
-  'image/jxl',
-  'image/jp2',
-  'image/heic',
-  'image/heif',
-]);
-
 /** True when a picture of this type can be converted and can have a poster. */
-export const canDecode = (mediaType: string) => mediaType.startsWith('image/') && !undecodable.has(mediaType);
+export const canDecode = (mediaType: string) => mediaType.startsWith('image/') && mediaType !== 'image/svg+xml';
 
-/** Refuses by the header what would cost too much to decode, before any decoder sees it. */
-function checkInput(input: Buffer, limits: MediaLimits): void {
+/** Refuses by the header what would cost too much to decode, before any decoder sees it. Tells the type. */
+function checkInput(input: Buffer, limits: MediaLimits): string {
   const type = pictureType(input);
   // SVG, text and whatever else the library behind sharp could open is no picture of a book
   if (type === null) throw fail('ERR_2003', { reason: 'no picture' });
-  if (!canDecode(type)) throw fail('ERR_2005', { type });
   const size = pictureSize(input);
-  if (size && size.width * size.height > limits.pixels) throw fail('ERR_2001', { ...size });
+  if (!size && isForeign(type)) throw fail('ERR_2003', { type, reason: 'no size' });
+  const most = isForeign(type) ? Math.min(limits.pixels, limits.foreignPixels) : limits.pixels;
+  if (size && size.width * size.height > most) throw fail('ERR_2001', { ...size });
+  return type;
 }
 
 function codedPictureError(error: unknown): CodedError {
@@ -49,10 +43,17 @@ function codedPictureError(error: unknown): CodedError {
 }
 
 /** The picture upright, the first frame only; damaged data gives what could be decoded, as a browser would show it. */
-function decode(input: Buffer, limits: MediaLimits): Sharp {
-  return sharp(input, { failOn: 'none', limitInputPixels: limits.pixels, sequentialRead: true, animated: false })
-    .autoOrient()
-    .timeout({ seconds: Math.max(1, Math.ceil(limits.pageMilliseconds / 1000)) });
+async function decode(input: Buffer, limits: MediaLimits): Promise<Sharp> {
+  const type = checkInput(input, limits);
+  const source = isForeign(type) ? await decodeForeign(type, input, limits) : input;
+  const options = { failOn: 'none', limitInputPixels: limits.pixels, sequentialRead: true } as const;
+  const picture = Buffer.isBuffer(source)
+    ? sharp(source, { ...options, animated: false }).autoOrient()
+    : sharp(source.data, {
+        ...options,
+        raw: { width: source.width, height: source.height, channels: source.channels },
+      });
+  return picture.timeout({ seconds: Math.max(1, Math.ceil(limits.pageMilliseconds / 1000)) });
 }
 
 async function encode(picture: Sharp, format: 'jpeg' | 'png', quality: number): Promise<Picture> {
@@ -72,15 +73,14 @@ export async function convertPicture(
   { format, maxWidth }: { format: 'jpeg' | 'png'; maxWidth?: number },
   limits: MediaLimits = defaultLimits,
 ): Promise<Picture> {
-  checkInput(input, limits);
-  const picture = decode(input, limits);
+  const picture = await decode(input, limits);
   const sized = maxWidth === undefined ? picture : picture.resize({ width: maxWidth, withoutEnlargement: true });
   return encode(sized, format, 90);
 }
 
 /** A poster or thumbnail: JPEG, longest edge at most `edge`, never enlarged. */
 export async function makePoster(input: Buffer, edge = 300, limits: MediaLimits = defaultLimits): Promise<Picture> {
-  checkInput(input, limits);
-  const picture = decode(input, limits).resize({ width: edge, height: edge, fit: 'inside', withoutEnlargement: true });
-  return encode(picture, 'jpeg', 80);
+  const picture = await decode(input, limits);
+  const small = picture.resize({ width: edge, height: edge, fit: 'inside', withoutEnlargement: true });
+  return encode(small, 'jpeg', 80);
 }

@@ -13,6 +13,8 @@ export interface MediaLimits {
   ratioFromBytes: number;
   /** Pixels of a picture that is decoded (posters, conversion) or of a page that is rendered. */
   pixels: number;
+  /** Pixels of a picture that a decoder in WebAssembly takes; JPEG XL needs up to 20 bytes for each. */
+  foreignPixels: number;
   /** Bytes of an entry that is read whole for its text: ComicInfo.xml, OPF, a document of an EPUB. */
   metadataBytes: number;
   /** Bytes of the window that a RAR entry may ask for; the unpacker holds it in memory. */
@@ -46,6 +48,7 @@ export const defaultLimits: MediaLimits = Object.freeze({
   ratio: 250,
   ratioFromBytes: 32 * MiB,
   pixels: 100_000_000,
+  foreignPixels: 40_000_000,
   metadataBytes: 4 * MiB,
   rarDictionaryBytes: 128 * MiB,
   headBytes: 1 * MiB,

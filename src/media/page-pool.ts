@@ -17,6 +17,8 @@ export interface PageRequest {
   convert?: 'jpeg' | 'png';
   /** Without `convert` the page becomes a JPEG of at most this width. */
   maxWidth?: number;
+  /** A JPEG whose longest edge is at most this. */
+  edge?: number;
 }
 
 export interface MadePage {
@@ -55,10 +57,11 @@ function placeOf(location: PageLocation): string {
   return 'offset' in location ? `${location.kind} ${location.offset} ${location.size}` : 'file';
 }
 
-const conversionOf = ({ convert, maxWidth }: PageRequest): Conversion | null =>
-  convert === undefined && maxWidth === undefined
-    ? null
-    : { format: convert ?? 'jpeg', ...(maxWidth === undefined ? {} : { maxWidth }) };
+function conversionOf({ convert, maxWidth, edge }: PageRequest): Conversion | null {
+  if (edge !== undefined) return { format: 'jpeg', edge };
+  if (convert === undefined && maxWidth === undefined) return null;
+  return { format: convert ?? 'jpeg', ...(maxWidth === undefined ? {} : { maxWidth }) };
+}
 
 /** Starts no thread yet; the cache folder is read and belongs to this pool alone. */
 export async function createPagePool({

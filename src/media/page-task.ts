@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { fail, isCoded, type ErrorCode } from '../base/errors';
 import { codedFileError, openSource } from './byte-source';
 import { detect } from './detect';
-import { convertPicture } from './image';
+import { convertPicture, makePoster } from './image';
 import { createBookKeeper } from './kept-book';
 import type { MediaLimits } from './limits';
 import { readRarBook, refusalOf, unpackEntry, type RarBook } from './rar-book';
@@ -14,6 +14,8 @@ import type { PageLocation } from './reader';
 export interface Conversion {
   format: 'jpeg' | 'png';
   maxWidth?: number;
+  /** Makes a poster: longest edge at most this, pixels. */
+  edge?: number;
 }
 
 /** What a page thread is asked for. */
@@ -47,9 +49,14 @@ async function collect(stream: Readable, limits: MediaLimits): Promise<Buffer> {
 /** One a thread: its state never leaves it. */
 const books = createBookKeeper();
 
+async function convert(raw: Buffer, conversion: Conversion, limits: MediaLimits): Promise<Buffer> {
+  const { edge } = conversion;
+  return (await (edge === undefined ? convertPicture(raw, conversion, limits) : makePoster(raw, edge, limits))).data;
+}
+
 async function makePage({ path: file, location, limits, conversion }: PageTask & { kind: 'page' }): Promise<Buffer> {
   const raw = await books.use(file, limits, async (reader) => collect(await reader.open(location), limits));
-  return conversion ? (await convertPicture(raw, conversion, limits)).data : raw;
+  return conversion ? convert(raw, conversion, limits) : raw;
 }
 
 /**
@@ -118,7 +125,7 @@ async function unpackPage(
 async function work(task: PageTask, tell: (file: UnpackedFile) => void): Promise<PageTaskResult> {
   if (task.kind === 'unpack') return unpackPage(task, tell);
   if (task.kind === 'page') return { data: await makePage(task) };
-  return { data: (await convertPicture(Buffer.from(task.data), task.conversion, task.limits)).data };
+  return { data: await convert(Buffer.from(task.data), task.conversion, task.limits) };
 }
 
 /** Does the work of a page thread. Everything that goes wrong comes back as a code. */

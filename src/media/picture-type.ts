@@ -57,6 +57,18 @@ export function pictureType(bytes: Uint8Array): string | null {
   return tests.find(([, test]) => test(bytes))?.[0] ?? ftypType(bytes);
 }
 
+/**
+ * True when the first bytes tell of movement, which would be lost in any conversion. Of a GIF they do not tell: most that
+ * lie in comics move, since still pictures are something else.
+ */
+export function mayMove(bytes: Uint8Array, mediaType: string): boolean {
+  if (mediaType === 'image/gif') return true;
+  if (mediaType === 'image/avif') return starts(bytes, 8, 'avis');
+  if (mediaType === 'image/webp') return starts(bytes, 12, 'VP8X') && ((bytes[20] ?? 0) & 2) !== 0;
+  // the chunk that counts the frames of a PNG has to lie before its pixels
+  return mediaType === 'image/png' && Buffer.from(bytes.subarray(0, 512)).includes('acTL', 8, 'latin1');
+}
+
 /** A name as pictures have; used only to decide whether an entry that cannot be read is worth a report. */
 export const looksLikePicture = (name: string) =>
   /\.(jpe?g|jpe|jfif|png|gif|webp|avif|heic|heif|jxl|jp2|j2k|bmp|tiff?|ico)$/iu.test(name);

@@ -2,7 +2,7 @@ import { fail } from '../base/errors';
 import { compareNatural } from '../base/natural-order';
 import type { MediaLimits } from './limits';
 import { pictureSize } from './picture-size';
-import { isHiddenName, looksLikePicture, otherType, pictureType } from './picture-type';
+import { isHiddenName, looksLikePicture, mayMove, otherType, pictureType } from './picture-type';
 import { refusalOf, type RarBook } from './rar-book';
 import type { RarEntry } from './rar-headers';
 import { unpack, type UnpackPlan } from './rar-unpack';
@@ -21,7 +21,7 @@ const mayBePage = (entry: RarEntry) =>
   !isHiddenName(entry.name) && otherType(entry.name) === 'application/octet-stream';
 
 /** What the first bytes of an entry tell; the bytes themselves are not kept. */
-type Look = Pick<PageEntry, 'width' | 'height'> & { mediaType: string | null };
+type Look = Pick<PageEntry, 'width' | 'height' | 'animated'> & { mediaType: string | null };
 
 /** What one look through the archive finds. */
 interface Findings {
@@ -32,7 +32,9 @@ interface Findings {
 
 function lookAt(head: Buffer, dimensions: boolean): Look {
   const { width, height } = (dimensions ? pictureSize(head) : null) ?? { width: null, height: null };
-  return { mediaType: pictureType(head), width, height };
+  const mediaType = pictureType(head);
+  const moves = mediaType !== null && mayMove(head, mediaType) ? { animated: true as const } : {};
+  return { mediaType, width, height, ...moves };
 }
 
 interface HeadPlan {
@@ -137,10 +139,10 @@ export async function rarContent(
   };
   for (const entry of files) {
     const { name } = entry;
-    const { mediaType = null, width = null, height = null } = looks.get(entry.index) ?? {};
+    const { mediaType = null, ...look } = looks.get(entry.index) ?? { width: null, height: null };
     const code = problems.get(entry.index);
     if (mediaType !== null && code === undefined && mayBePage(entry)) {
-      content.pages.push({ name, mediaType, width, height, size: entry.size, location: locationOf(entry) });
+      content.pages.push({ name, mediaType, ...look, size: entry.size, location: locationOf(entry) });
       continue;
     }
     content.files.push({ name, mediaType: otherType(name), size: Number.isFinite(entry.size) ? entry.size : null });

@@ -49,6 +49,8 @@ export interface PageEntry {
   /** Bytes of the page as delivered; null when it is rendered. */
   size: number | null;
   location: PageLocation;
+  /** The picture moves: it is only changed when a client asks for another format. */
+  animated?: true;
 }
 
 /** An entry that is no page (ComicInfo.xml, text) or could not be read. */

@@ -3,7 +3,7 @@ import { compareNatural } from '../base/natural-order';
 import type { ByteSource } from './byte-source';
 import type { MediaLimits } from './limits';
 import { pictureSize } from './picture-size';
-import { isHiddenName, looksLikePicture, otherType, pictureType } from './picture-type';
+import { isHiddenName, looksLikePicture, mayMove, otherType, pictureType } from './picture-type';
 import type { BookContent, PageEntry, Reader, ZipLocation } from './reader';
 import { openEntry, readEntry, readHead, refusal } from './zip-entry';
 import { readZipDirectory, type ZipDirectory, type ZipEntry } from './zip-directory';
@@ -58,7 +58,8 @@ export async function readPage(source: ByteSource, entry: ZipEntry, limits: Medi
   const mediaType = pictureType(head);
   if (!mediaType) return null;
   const size = dimensions ? await measure(source, location, head, limits) : { width: null, height: null };
-  return { name: entry.name, mediaType, ...size, size: entry.size, location } satisfies PageEntry;
+  const moves = mayMove(head, mediaType) ? { animated: true as const } : {};
+  return { name: entry.name, mediaType, ...size, size: entry.size, location, ...moves } satisfies PageEntry;
 }
 
 /** Why an entry is not even looked at: unreadable method, password, too big, or beyond the end of the file. */

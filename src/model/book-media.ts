@@ -8,6 +8,7 @@ export interface StoredPage {
   height: number | null;
   size: number | null;
   location: Record<string, unknown> & { kind: string };
+  animated?: true;
 }
 
 export interface StoredFile {
