@@ -11,7 +11,12 @@ const only = (name, from, allowed) => ({
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'no-orphans', severity: 'warn', from: { orphan: true, pathNot: ['\\.d\\.ts$', '^src/(worker|web|media)/'] }, to: {} },
+    {
+      name: 'no-orphans',
+      severity: 'warn',
+      from: { orphan: true, pathNot: ['\\.d\\.ts$', '^src/(worker|web|media)/'] },
+      to: {},
+    },
     only('base-knows-nobody', 'base', []),
     only('db', 'db', ['base']),
     only('model', 'model', ['base', 'db']),
