@@ -13,6 +13,7 @@ export const catalogue = {
   ERR_1008: [422, 'The entries of the file could not be read'],
   ERR_1016: [400, 'The folder is not accessible or not a folder'],
   ERR_1018: [404, 'The file was not found'],
+  ERR_1021: [409, 'A file of that name exists already'],
   ERR_1032: [422, 'The EPUB has a wrong media type'],
   ERR_1033: [422, 'Some entries are missing'],
   ERR_1034: [400, 'An API key with that comment exists already'],
@@ -30,6 +31,10 @@ export const catalogue = {
   ERR_2006: [422, 'The file took too long to open'],
   /** The root is readable but empty while books are known: most likely a share that is not mounted. Nothing is trashed. */
   ERR_2010: [503, 'The folder of the library is empty'],
+  /** A file that was to be changed is not the one that was analysed. */
+  ERR_2011: [409, 'The file is not what it was when it was analyzed'],
+  /** The new form of a file lacks something of the old one; the old one stays. */
+  ERR_2012: [500, 'The changed file is not complete'],
 } as const satisfies Record<string, readonly [number, string]>;
 
 export type ErrorCode = keyof typeof catalogue;

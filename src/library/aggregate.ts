@@ -9,13 +9,18 @@ export async function aggregateSeries(trx: Knex.Transaction, seriesId: string, a
   const series = await Series.query(trx).findById(seriesId).forUpdate();
   if (!series) return;
   const books = await Book.query(trx).where({ seriesId }).orderBy(['numberSort', 'id']);
-  const { authors, tags, releaseDate, summary, summaryNumber } = aggregateBooks(books.map(bookMetadataOf));
-  const aggregate = {
-    ...{ booksAuthors: authors, booksTags: tags, booksReleaseDate: releaseDate },
-    ...{ booksSummary: summary, booksSummaryNumber: summaryNumber, booksMetadataModifiedAt: at },
-  };
+  const aggregate = { ...aggregateOf(books), booksMetadataModifiedAt: at };
   const keys = seriesKeysOf({ ...seriesMetadataOf(series), ...aggregate });
   await Series.query(trx)
     .findById(seriesId)
     .patch({ ...aggregate, ...keys });
+}
+
+/** What a series shows of its books. */
+export function aggregateOf(books: Book[]) {
+  const { authors, tags, releaseDate, summary, summaryNumber } = aggregateBooks(books.map(bookMetadataOf));
+  return {
+    ...{ booksAuthors: authors, booksTags: tags, booksReleaseDate: releaseDate },
+    ...{ booksSummary: summary, booksSummaryNumber: summaryNumber },
+  };
 }

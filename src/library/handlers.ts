@@ -2,8 +2,10 @@ import type { MediaLimits } from '../media/limits';
 import type { Handlers } from '../queue/tasks';
 import { analyzeBook } from './analyze';
 import { cleanUp } from './clean-up';
-import { hashBook } from './hash-book';
+import { hashBook, hashBookKoreader } from './hash-book';
+import { hashBookPages } from './hash-pages';
 import { generatePoster } from './posters';
+import { removeHashedPages } from './remove-pages';
 import { refreshBookMetadata } from './refresh-book';
 import { refreshSeries } from './refresh-series';
 import { scanLibrary } from './scan';
@@ -26,6 +28,9 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     refreshBookMetadata: (context, payload) => refreshBookMetadata(context, payload, deps),
     refreshSeries,
     hashBook,
+    hashBookKoreader,
+    hashBookPages: (context, payload) => hashBookPages(context, payload, deps),
+    removeHashedPages: (context, payload) => removeHashedPages(context, payload, deps),
     emptyTrash,
     cleanUp,
   };

@@ -5,32 +5,17 @@ import { isInside } from '../base/files';
 import type { Log } from '../base/log';
 import { newId } from '../base/public-id';
 import type { Database } from '../db/database';
-import { Book } from '../model/book';
 import { Library } from '../model/library';
 import { emit } from '../queue/events';
 import type { Queue } from '../queue/tasks';
-import type { Viewer } from '../search/viewer';
-import { requireLibrary } from './access';
 import { checkPlace, scanOptions, tidy, type LibraryOptions } from './library-options';
+import { submitHashes } from './unhashed';
 
 export type { LibraryOptions } from './library-options';
 
 interface Deps {
   db: Database;
   queue: Queue;
-}
-
-/** The libraries that the viewer may see, by name without regard to case. */
-export async function listLibraries(db: Database, viewer: Viewer): Promise<Library[]> {
-  const query = Library.query(db).orderByRaw('lower(name), id');
-  if (viewer.libraryIds !== null) void query.whereIn('id', [...viewer.libraryIds]);
-  return query;
-}
-
-/** Throws 404 for an unknown library and 403 for one that is not shared with the viewer. */
-export async function getLibrary(db: Database, viewer: Viewer, id: string): Promise<Library> {
-  await requireLibrary(db, viewer, id);
-  return Library.query(db).findById(id).throwIfNotFound();
 }
 
 /** Adds a library and asks for its first scan. What is not given has Komga's default. */
@@ -60,14 +45,8 @@ export async function updateLibrary({ db, queue }: Deps, id: string, input: Part
     const after = await Library.query(trx).patchAndFetchById(id, { ...changes, modifiedAt: new Date() });
     const needsScan = scanOptions.some((option) => !isDeepStrictEqual(before[option], after[option]));
     if (needsScan) await queue.submit('scanLibrary', { libraryId: id, deep: false }, { trx });
-    if (after.hashFiles && !before.hashFiles) {
-      const books = await Book.query(trx).select('id').where({ libraryId: id, fileHash: '', deletedAt: null });
-      await queue.submitMany(
-        'hashBook',
-        books.map((book) => ({ bookId: book.id })),
-        { trx },
-      );
-    }
+    const wantsHashes = (['hashFiles', 'hashKoreader', 'hashPages'] as const).some((one) => after[one] && !before[one]);
+    if (wantsHashes) await submitHashes(queue, after, trx);
     await emit(trx, { type: 'LibraryChanged', libraryId: id });
     return after;
   });

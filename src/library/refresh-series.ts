@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { isDeepStrictEqual } from 'node:util';
-import { aggregateBooks, combineSeriesPatches } from '../metadata/combine-series';
+import { combineSeriesPatches } from '../metadata/combine-series';
 import type { ComicInfo } from '../metadata/comic-info';
 import { applySeriesPatch } from '../metadata/merge';
 import { seriesPatchFromComicInfo, seriesPatchOfOneShot } from '../metadata/series-patch';
@@ -10,9 +10,10 @@ import { Library } from '../model/library';
 import { Series } from '../model/series';
 import { emit } from '../queue/events';
 import type { TaskContext, Tasks } from '../queue/tasks';
+import { aggregateOf } from './aggregate';
 import type { Opf } from './book-content';
 import { joinCollections } from './imported-sets';
-import { bookMetadataOf, locksOf, seriesKeysOf, seriesMetadataOf, withOrigins } from './metadata-rows';
+import { locksOf, seriesKeysOf, seriesMetadataOf, withOrigins } from './metadata-rows';
 
 type Row = Book & { comicInfo: ComicInfo | null; opf: Opf | null };
 
@@ -92,13 +93,5 @@ function changesOf(series: Series, patches: SeriesPatch[], rows: Row[]): Partial
     ...(isSameAggregate ? {} : { ...aggregate, booksMetadataModifiedAt: at }),
     ...seriesKeysOf({ ...metadata, ...aggregate }),
     bookCount: rows.length,
-  };
-}
-
-function aggregateOf(rows: Row[]) {
-  const { authors, tags, releaseDate, summary, summaryNumber } = aggregateBooks(rows.map(bookMetadataOf));
-  return {
-    ...{ booksAuthors: authors, booksTags: tags, booksReleaseDate: releaseDate },
-    ...{ booksSummary: summary, booksSummaryNumber: summaryNumber },
   };
 }

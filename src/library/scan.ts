@@ -7,7 +7,9 @@ import { beginOperation, type OngoingOperation } from '../queue/operations';
 import type { TaskContext, Tasks } from '../queue/tasks';
 import { loadKnown, type Known, type KnownBook } from './known';
 import { createReconciler, type Reconciler, type ScanCounts } from './reconcile';
+import { submitAutomaticRemovals } from './remove-pages';
 import { emptyTrash, removeEmptySets } from './trash';
+import { submitHashes } from './unhashed';
 import { findVanished, markUnavailable, rootIdentity, trash } from './vanished';
 import { walk, type WalkProblem } from './walk';
 
@@ -117,8 +119,9 @@ async function finish(context: TaskContext, library: Library, { pending }: Recon
     const failed = deep ? await findFailed(context, library.id) : [];
     const again = [...pending, ...failed].map((bookId) => ({ bookId }));
     await queue.submitMany('analyzeBook', again, { trx });
-    if (library.hashFiles) await queue.submitMany('hashBook', await findUnhashed(context, library.id), { trx });
+    await submitHashes(queue, library, trx);
   });
+  await submitAutomaticRemovals(context, library.id);
   if (library.emptyTrashAfterScan) await emptyTrash(context, { libraryId: library.id });
   else await removeEmptySets(db);
 }
@@ -130,12 +133,4 @@ async function findFailed({ db }: TaskContext, libraryId: string): Promise<strin
     .where({ libraryId, deletedAt: null })
     .whereIn('mediaStatus', ['ERROR', 'UNSUPPORTED']);
   return rows.map(({ id }) => id);
-}
-
-/** Of books that were analysed before the option was switched on, or whose task was lost. */
-async function findUnhashed({ db }: TaskContext, libraryId: string): Promise<{ bookId: string }[]> {
-  const rows = await Book.query(db)
-    .select('id')
-    .where({ libraryId, deletedAt: null, fileHash: '', mediaStatus: 'READY' });
-  return rows.map(({ id }) => ({ bookId: id }));
 }

@@ -2,6 +2,12 @@ import type { Knex } from 'knex';
 import type { Database } from '../db/database';
 import type { Log } from '../base/log';
 
+/** What changes files waits for the scans of its library, and they for it. */
+interface OfFile {
+  libraryId: string;
+  bookId: string;
+}
+
 /** The catalogue of background work: a task without handler, or with a wrong payload, does not compile. */
 export interface Tasks {
   scanLibrary: { libraryId: string; deep: boolean };
@@ -10,6 +16,10 @@ export interface Tasks {
   refreshBookMetadata: { bookId: string };
   refreshSeries: { seriesId: string };
   hashBook: { bookId: string };
+  hashBookKoreader: { bookId: string };
+  hashBookPages: { bookId: string };
+  /** The pages of these hashes; with `name` only those of that entry of the archive. */
+  removeHashedPages: OfFile & { hashes: string[]; name?: string };
   emptyTrash: { libraryId: string };
   /** Expired sessions and tokens, old activity, finished operations. */
   cleanUp: Record<string, never>;
@@ -35,10 +45,13 @@ export interface TaskRule<Payload> {
   attempts: number;
 }
 
+/** One at a time in each library. */
+const inLibrary = { group: ({ libraryId }: { libraryId: string }) => `library:${libraryId}` };
+
 export const taskRules: { [T in TaskName]: TaskRule<Tasks[T]> } = {
   scanLibrary: {
     key: ({ libraryId, deep }) => `scanLibrary:${libraryId}:${deep ? 'deep' : 'normal'}`,
-    group: ({ libraryId }) => `library:${libraryId}`,
+    ...inLibrary,
     priority: 6,
     attempts: 5,
   },
@@ -53,9 +66,17 @@ export const taskRules: { [T in TaskName]: TaskRule<Tasks[T]> } = {
     attempts: 5,
   },
   hashBook: { key: ({ bookId }) => `hashBook:${bookId}`, priority: 0, attempts: 3 },
+  hashBookKoreader: { key: ({ bookId }) => `hashBookKoreader:${bookId}`, priority: 0, attempts: 3 },
+  hashBookPages: { key: ({ bookId }) => `hashBookPages:${bookId}`, priority: 0, attempts: 3 },
+  removeHashedPages: {
+    key: ({ bookId, hashes, name }) => `removeHashedPages:${bookId}:${[...hashes].sort().join()}:${name ?? ''}`,
+    ...inLibrary,
+    priority: 1,
+    attempts: 3,
+  },
   emptyTrash: {
     key: ({ libraryId }) => `emptyTrash:${libraryId}`,
-    group: ({ libraryId }) => `library:${libraryId}`,
+    ...inLibrary,
     priority: 6,
     attempts: 5,
   },

@@ -3,13 +3,8 @@ import path from 'node:path';
 import { silentLog } from '../../src/base/log';
 import { newId } from '../../src/base/public-id';
 import { cleanUp } from '../../src/library/clean-up';
-import {
-  addMissingLibraries,
-  createLibrary,
-  deleteLibrary,
-  listLibraries,
-  updateLibrary,
-} from '../../src/library/libraries';
+import { addMissingLibraries, createLibrary, deleteLibrary, updateLibrary } from '../../src/library/libraries';
+import { findLibraries } from '../../src/search/find-libraries';
 import { Book } from '../../src/model/book';
 import { Library } from '../../src/model/library';
 import { Operation } from '../../src/model/operation';
@@ -101,9 +96,9 @@ test('a deleted library takes its rows along and leaves the files', async () => 
 test('the list is sorted without regard to case and shows what the viewer may see', async () => {
   await Library.query(database.db).delete();
   for (const name of ['beta', 'Alpha', 'Gamma']) await createLibrary(deps(), { name, root: newFolder() });
-  const all = await listLibraries(database.db, aViewer());
+  const all = await findLibraries(database.db, aViewer());
   expect(all.map(({ name }) => name)).toEqual(['Alpha', 'beta', 'Gamma']);
-  const some = await listLibraries(database.db, aViewer({ libraryIds: [all[1]!.id] }));
+  const some = await findLibraries(database.db, aViewer({ libraryIds: [all[1]!.id] }));
   expect(some.map(({ name }) => name)).toEqual(['beta']);
   await takeTasks();
 });

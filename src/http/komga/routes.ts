@@ -7,6 +7,7 @@ import { fileRoutes } from './files';
 import { libraryRoutes } from './libraries';
 import { manifestRoutes } from './manifests';
 import { mihonRoutes } from './mihon';
+import { pageHashRoutes } from './page-hashes';
 import { pageRoutes } from './pages';
 import { progressionRoutes } from './progression';
 import { readListRoutes } from './read-lists';
@@ -40,5 +41,6 @@ export function komgaRoutes(deps: HttpDeps): Route[] {
     ...settingsRoutes(deps),
     ...clientSettingsRoutes(deps),
     ...serverRoutes(deps),
+    ...pageHashRoutes(deps),
   ];
 }
