@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { Log } from '../base/log';
-import { eventChannel, type ServerEvent } from './events';
+import { createAssembler, eventChannel, type ServerEvent } from './events';
 
 export interface EventListening {
   close(): Promise<void>;
@@ -30,7 +30,8 @@ export async function listenToEvents(
     current = client;
     const ended = new Promise<void>((resolve) => client.once('end', resolve));
     client.on('error', (error) => log.warn({ err: error }, 'the connection for events broke'));
-    client.on('notification', ({ payload }) => tell(payload, log, handler));
+    const assemble = createAssembler();
+    client.on('notification', ({ payload = '' }) => tell(() => assemble(payload), log, handler));
     try {
       await client.connect();
       await client.query(`listen ${eventChannel}`);
@@ -63,10 +64,10 @@ export async function listenToEvents(
   };
 }
 
-function tell(payload: string | undefined, log: Log, handler: (event: ServerEvent) => void): void {
+function tell(read: () => ServerEvent | null, log: Log, handler: (event: ServerEvent) => void): void {
   try {
-    // only our own processes write to the channel
-    handler(JSON.parse(payload ?? '') as ServerEvent);
+    const event = read();
+    if (event) handler(event);
   } catch (error) {
     log.error({ err: error }, 'an event could not be handled');
   }

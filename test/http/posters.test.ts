@@ -78,8 +78,8 @@ interface Json {
 
 async function upload(address: string, image: Buffer, query = ''): Promise<{ status: number; body: Json }> {
   const request = app.admin.post(`${address}/thumbnails${query}`);
-  const { status, body } = await request.attach('file', image, { filename: 'x.txt' });
-  return { status, body: body as Json };
+  const response = await request.attach('file', image, { filename: 'x.txt' });
+  return { status: response.status, body: response.body as Json };
 }
 
 describe('a poster that is uploaded', () => {

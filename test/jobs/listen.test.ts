@@ -21,6 +21,20 @@ test('events are heard after the commit, not before', async () => {
   expect(heard.seen).toEqual([outside, inside]);
 });
 
+test('an event that is longer than a notification may be is heard whole, between others', async () => {
+  const heard = record<ServerEvent>();
+  const listening = await listenToEvents(database.url, silentLog(), heard.add);
+  const bookIds = Array.from({ length: 5_000 }, () => newId());
+  const long: ServerEvent = { type: 'ReadListChanged', readListId: newId(), bookIds };
+  const sourceFile = `/import/${'灯台😀'.repeat(3_000)}.cbz`;
+  const named: ServerEvent = { type: 'BookImported', bookId: null, sourceFile, success: false, message: 'no' };
+  const [before, after] = [added(), added()];
+  await emit(database.db, before, long, named, after);
+  await heard.toHave(4);
+  await listening.close();
+  expect(heard.seen).toEqual([before, long, named, after]);
+});
+
 test('a handler that throws hears the next event', async () => {
   const heard = record<ServerEvent>();
   const listening = await listenToEvents(database.url, silentLog(), (event) => {
