@@ -1,0 +1,46 @@
+import type { Config } from '../../base/config';
+import { programVersion } from '../../base/version';
+import type { Database } from '../../db/database';
+import { createClient, type ClientOptions } from '../../metadata/mangadex/client';
+import { createMangaDex, providerName } from '../../metadata/mangadex/provider';
+import type { MetadataProvider } from '../../metadata/provider';
+import { createGate, type GateOptions } from './gate';
+import { createResponseStore } from './response-store';
+
+export type MangaDexSettings = Config['mangadex'];
+
+/** What tests make quicker. */
+export type Tuning = Partial<GateOptions> & Pick<ClientOptions, 'backoff' | 'timeouts'>;
+
+/**
+ * Milliseconds between two requests to the API. MangaDex allows about five a second to everything behind one address, of
+ * which a reader's phone wants some as well (mangadex.md §2).
+ */
+const apiInterval = 300;
+/** Of pictures: another host, whose limit is not known. */
+const uploadsInterval = 350;
+
+export const gateNames = { api: providerName, uploads: `${providerName}-uploads` };
+
+/** Says who we are, truthfully: name, version, and what kind of program it is. */
+export const userAgent = `KireMisu/${programVersion} (self-hosted manga server; metadata of its own library)`;
+
+/** MangaDex behind this database's gates and store. */
+export function openMangaDex(
+  db: Database,
+  { apiUrl, uploadsUrl }: Pick<MangaDexSettings, 'apiUrl' | 'uploadsUrl'>,
+  { backoff, timeouts, ...gate }: Tuning = {},
+): MetadataProvider {
+  const store = createResponseStore(db);
+  const shared = {
+    ...{ provider: providerName, userAgent, store },
+    ...(backoff === undefined ? {} : { backoff }),
+    ...(timeouts === undefined ? {} : { timeouts }),
+  };
+  const api = createGate(db, gateNames.api, { interval: apiInterval, ...gate });
+  const uploads = createGate(db, gateNames.uploads, { interval: uploadsInterval, ...gate });
+  return createMangaDex(
+    createClient({ ...shared, baseUrl: apiUrl, gate: api }),
+    createClient({ ...shared, baseUrl: uploadsUrl, gate: uploads }),
+  );
+}
