@@ -31,8 +31,8 @@ module.exports = {
     {
       name: 'protocols-are-strangers',
       severity: 'error',
-      from: { path: '^src/http/(komga|kiremisu|opds1|opds2|ui)/' },
-      to: { path: '^src/http/(komga|kiremisu|opds1|opds2|ui)/', pathNot: '^src/http/$1/' },
+      from: { path: '^src/http/(komga|kiremisu|koreader|opds1|opds2|ui)/' },
+      to: { path: '^src/http/(komga|kiremisu|koreader|opds1|opds2|ui)/', pathNot: '^src/http/$1/' },
     },
     {
       name: 'only-main-wires',

@@ -17,8 +17,17 @@ export interface HttpState {
 
 export type HttpContext = ParameterizedContext<HttpState>;
 
-/** True under `/api`, `/opds`, `/sse`, `/actuator`: answers for programs, never the web UI's page. */
-export const isProtocolPath = (path: string): boolean => /^\/(api|opds|sse|actuator)(\/|$)/i.test(path);
+/** True under `/api`, `/opds`, `/sse`, `/actuator`, `/koreader`: answers for programs, never the web UI's page. */
+export const isProtocolPath = (path: string): boolean => /^\/(api|opds|sse|actuator|koreader)(\/|$)/i.test(path);
+
+/** Below here an API key stands in a header of its own, and nobody is asked to log in. */
+export const isKoreaderPath = (path: string): boolean => /^\/koreader(\/|$)/i.test(path);
+
+const koreaderJson = 'application/vnd.koreader.v1+json';
+
+/** The type that KOReader asks for; JSON for others. */
+export const koreaderType = (ctx: ParameterizedContext): string =>
+  ctx.get('accept').includes(koreaderJson) ? koreaderJson : 'application/json';
 
 /** The path as it may stand in a log: a personal key in it is a password (`/opds/{key}/v1.2/…`, whatever stands before it). */
 export const loggedPath = ({ path }: HttpContext): string => path.replace(/(\/opds\/)[\w-]{20,}/i, '$1***');

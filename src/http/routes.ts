@@ -3,6 +3,7 @@ import type { HttpDeps } from './deps';
 import { documentRoute } from './document';
 import { operationRoutes } from './kiremisu/operations';
 import { komgaRoutes } from './komga/routes';
+import { koreaderRoutes } from './koreader/routes';
 import { opds1Routes } from './opds1/routes';
 import { authenticationOf } from './opds2/authentication';
 import { opds2Routes } from './opds2/routes';
@@ -10,7 +11,13 @@ import type { Route } from './route';
 
 /** Every route of every protocol: what is served, documented and tested for access. */
 export function allRoutes(deps: HttpDeps): Route[] {
-  const routes = [...komgaRoutes(deps), ...operationRoutes(deps), ...opds1Routes(deps), ...opds2Routes(deps)];
+  const routes = [
+    ...komgaRoutes(deps),
+    ...operationRoutes(deps),
+    ...opds1Routes(deps),
+    ...opds2Routes(deps),
+    ...koreaderRoutes(deps),
+  ];
   return [...routes, documentRoute(routes)];
 }
 

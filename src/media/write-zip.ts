@@ -20,9 +20,9 @@ export async function writeZip(
   const output = zip.outputStream as PassThrough;
   const written = pipeline(output, createWriteStream(target, { flags: 'wx' }), { signal });
   const fill = async () => {
-    for (const { name, read } of files) {
+    for (const file of files) {
       signal.throwIfAborted();
-      zip.addBuffer(await read(), name, { compress: false, mtime: modifiedAt });
+      zip.addBuffer(await file.read(), file.name, { compress: false, mtime: modifiedAt });
       if (output.writableNeedDrain) await Promise.race([once(output, 'drain'), written]);
     }
     zip.end();

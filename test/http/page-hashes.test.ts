@@ -6,6 +6,7 @@ import { publicId } from '../../src/base/public-id';
 import { scanLibrary } from '../../src/library/scan';
 
 import { Book } from '../../src/model/book';
+import { BookMedia } from '../../src/model/book-media';
 import { HistoryEvent } from '../../src/model/history-event';
 import type { Library } from '../../src/model/library';
 import { migrateQueue } from '../../src/queue/queue';
@@ -37,7 +38,8 @@ async function scan(): Promise<void> {
 }
 
 const bookAt = (at: string) => Book.query(app.db).findOne({ path: at }).throwIfNotFound();
-const contentOf = async <T>(address: string) => (await app.admin.get(address).expect(200)).body.content as T[];
+const contentOf = async <T>(address: string) =>
+  ((await app.admin.get(address).expect(200)).body as { content: T[] }).content;
 /** The credits: the page that stands in every book. */
 const credits = async () => (await contentOf<{ hash: string }>(`${unknown}?sort=matchCount,desc`))[0]!.hash;
 
@@ -114,8 +116,8 @@ test('a page is removed from one book: the other pages, files, id and place of t
   const names = (await app.admin.get(`/api/v1/books/${publicId(after.id)}/pages`)).body as { fileName: string }[];
   expect(names.map(({ fileName }) => fileName)).toEqual(['1.jpg', '3.jpg', '4.jpg', '5.jpg', '6.jpg', '7.jpg']);
   expect(await app.db('readProgress').where({ bookId: after.id }).first('page')).toEqual({ page: 3 });
-  const [media] = await app.db('bookMedia').where({ bookId: after.id });
-  expect((media as { files: { name: string }[] }).files.map(({ name }) => name)).toEqual(['notes.txt']);
+  const media = await BookMedia.query(app.db).findById(after.id).throwIfNotFound();
+  expect(media.files.map(({ name }) => name)).toEqual(['notes.txt']);
   expect((await contentOf<Match>(`${known}/${hash}`)).length).toBe(2);
   expect(await HistoryEvent.query(app.db)).toMatchObject([
     { type: 'DuplicatePageDeleted', bookId: after.id, properties: { 'page number': '2', 'page file name': '2.jpg' } },

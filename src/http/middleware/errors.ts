@@ -2,7 +2,15 @@ import { STATUS_CODES } from 'node:http';
 import type { Middleware } from 'koa';
 import { HttpFailure, InvalidInput, isCoded } from '../../base/errors';
 import type { Log } from '../../base/log';
-import { absoluteUrl, isProtocolPath, loggedPath, type HttpContext, type HttpState } from '../context';
+import {
+  absoluteUrl,
+  isKoreaderPath,
+  isProtocolPath,
+  koreaderType,
+  loggedPath,
+  type HttpContext,
+  type HttpState,
+} from '../context';
 
 interface Failure {
   status: number;
@@ -55,8 +63,11 @@ function write(ctx: HttpContext, failure: Failure, authenticationDocument: (ctx:
   if (failure.retryAfter !== undefined) ctx.set('Retry-After', String(failure.retryAfter));
   if (failure.status === 401) return challenge(ctx, failure, authenticationDocument);
   if (failure.message === '') return nothing(ctx, failure.status);
-  if (failure.violations) return json(ctx, { violations: failure.violations });
+  if (isKoreaderPath(ctx.path)) return json(ctx, body(ctx, failure), koreaderType(ctx));
   if (/^\/opds\/v1/i.test(ctx.path) || !isProtocolPath(ctx.path)) return plain(ctx, failure.message);
+  // who wants only a picture has no use for a text (Komga answers nothing either)
+  if (!ctx.accepts('application/json', 'text/html', 'application/xml')) return nothing(ctx, failure.status);
+  if (failure.violations) return json(ctx, { violations: failure.violations });
   return json(ctx, body(ctx, failure));
 }
 
@@ -66,7 +77,7 @@ function write(ctx: HttpContext, failure: Failure, authenticationDocument: (ctx:
  */
 function challenge(ctx: HttpContext, failure: Failure, authenticationDocument: (ctx: HttpContext) => string): void {
   if (ctx.get('x-requested-with') === 'XMLHttpRequest' && !ctx.path.startsWith('/opds/v2')) {
-    ctx.body = '';
+    nothing(ctx, failure.status);
     return;
   }
   ctx.set('WWW-Authenticate', 'Basic realm="KireMisu", charset="UTF-8"');
@@ -98,8 +109,8 @@ function nothing(ctx: HttpContext, status: number): void {
   ctx.status = status;
 }
 
-function json(ctx: HttpContext, value: unknown): void {
-  ctx.set('Content-Type', 'application/json');
+function json(ctx: HttpContext, value: unknown, type = 'application/json'): void {
+  ctx.set('Content-Type', type);
   ctx.body = JSON.stringify(value);
 }
 
