@@ -8,6 +8,7 @@ import { startEmbedded } from './db/embedded';
 import { migrate, pendingMigrations } from './db/migrate';
 import { StartFailure } from './db/start-failure';
 import { createApp } from './http/app';
+import { createEventHub } from './http/event-hub';
 import { loadWebFiles } from './http/ui/web-files';
 import { activityRecorder } from './library/authentication-activity';
 import { createAuthentication } from './library/authentication';
@@ -44,10 +45,12 @@ async function start(config: Config, log: Log, closers: Closer[]): Promise<void>
   const viewers = createViewers(db);
   const rememberMeDays = async () => (await getSettings(db)).rememberMeDurationDays;
   const authentication = createAuthentication({ db, sessions, viewers, record: activityRecorder(db), rememberMeDays });
-  const events = await listenToEvents(url, log, (event) => {
+  const events = createEventHub({ db, log });
+  const listening = await listenToEvents(url, log, (event) => {
     if (event.type === 'CredentialsChanged') authentication.forget(event.userId);
+    events.publish(event);
   });
-  closers.push(() => events.close());
+  closers.push(() => listening.close());
 
   const pages = await openBookPages({ db, cacheDir: path.join(config.dataDir, 'page-cache') });
   closers.push(() => pages.close());
@@ -67,6 +70,7 @@ async function start(config: Config, log: Log, closers: Closer[]): Promise<void>
     db,
     queue,
     sessions,
+    events,
     authentication,
     pages,
     posters: createPosters({ db, queue, limits: defaultLimits }),
@@ -84,6 +88,7 @@ async function start(config: Config, log: Log, closers: Closer[]): Promise<void>
   await listen(server, config);
   closers.push(() => {
     draining = true;
+    events.close();
     // at the same time: each may need seconds, and together they must stay below ten
     return Promise.all([drain(server), worker.stop()]).then(() => undefined);
   });
@@ -107,7 +112,7 @@ function listen(server: Server, { host, port }: Config): Promise<void> {
   });
 }
 
-/** Takes no more connections, lets answers finish, then cuts what is left (event streams never end by themselves). */
+/** Takes no more connections, lets answers finish, then cuts what is left. */
 async function drain(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   const cut = setTimeout(() => server.closeAllConnections(), drainPatience);

@@ -6,10 +6,11 @@ import type { BookPages } from '../library/pages';
 import type { Posters } from '../library/posters';
 import type { Sessions } from '../library/sessions';
 import type { Queue } from '../queue/tasks';
+import type { EventHub } from './event-hub';
 
 /** What the routes are given; only main.ts and the tests make it. */
 export interface HttpDeps {
-  config: Pick<Config, 'basePath' | 'trustProxy'>;
+  config: Pick<Config, 'basePath' | 'trustProxy' | 'corsOrigins'>;
   log: Log;
   db: Database;
   queue: Queue;
@@ -17,4 +18,5 @@ export interface HttpDeps {
   sessions: Sessions;
   pages: BookPages;
   posters: Posters;
+  events: EventHub;
 }

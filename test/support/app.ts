@@ -6,6 +6,7 @@ import path from 'node:path';
 import supertest from 'supertest';
 import { silentLog } from '../../src/base/log';
 import { createApp, type AppOptions } from '../../src/http/app';
+import { createEventHub } from '../../src/http/event-hub';
 import { activityRecorder } from '../../src/library/authentication-activity';
 import { createAuthentication } from '../../src/library/authentication';
 import { openBookPages, type OpenBookPages } from '../../src/library/book-pages';
@@ -113,12 +114,13 @@ function appOptions({ db }: TestDatabase, pages: OpenBookPages): AppOptions {
   });
   const yes = () => Promise.resolve(true);
   return {
-    config: { basePath: '', trustProxy: false },
+    config: { basePath: '', trustProxy: false, corsOrigins: [] },
     log,
     db,
     queue,
     pages,
     posters: createPosters({ db, queue, limits: defaultLimits }),
+    events: createEventHub({ db, log }),
     sessions,
     authentication,
     rememberMeDays,

@@ -3,6 +3,7 @@ import type { Route } from '../route';
 import { bookRoutes } from './books';
 import { clientSettingsRoutes } from './client-settings';
 import { collectionRoutes } from './collections';
+import { eventRoutes } from './events';
 import { fileRoutes } from './files';
 import { libraryRoutes } from './libraries';
 import { manifestRoutes } from './manifests';
@@ -41,6 +42,7 @@ export function komgaRoutes(deps: HttpDeps): Route[] {
     ...settingsRoutes(deps),
     ...clientSettingsRoutes(deps),
     ...serverRoutes(deps),
+    ...eventRoutes(deps),
     ...pageHashRoutes(deps),
   ];
 }

@@ -10,7 +10,7 @@ import { claimHeaders, userDto } from './dto/user';
 import { presentUser } from './present/user';
 
 /** Claim, login hand-over and logout. */
-export function sessionRoutes({ db, sessions, log }: HttpDeps): Route[] {
+export function sessionRoutes({ db, sessions, events, log }: HttpDeps): Route[] {
   const logout = (method: 'get' | 'post') =>
     route({
       method,
@@ -21,7 +21,10 @@ export function sessionRoutes({ db, sessions, log }: HttpDeps): Route[] {
       access: 'public',
       reply: 'nothing',
       handler: async ({ ctx }) => {
-        if (ctx.state.sessionHash !== null) await sessions.end(ctx.state.sessionHash);
+        if (ctx.state.sessionHash !== null) {
+          await sessions.end(ctx.state.sessionHash);
+          events.endSession(ctx.state.sessionHash);
+        }
         const remembered = ctx.cookies.get(rememberCookie);
         if (remembered) await forgetRememberToken(db, remembered);
         clearCookies(ctx);
