@@ -6,8 +6,12 @@ import yazl from 'yazl';
 import { notFound } from '../base/errors';
 import { resolveInside } from '../base/files';
 import type { Database } from '../db/database';
+import { Series } from '../model/series';
+import { filesOfReadList, filesOfSeries, type BookOfBundle } from '../search/book-bundle';
 import { pagesOfBook, type BookFile } from '../search/book-file';
+import { getReadList } from '../search/find-lists';
 import type { Viewer } from '../search/viewer';
+import { requireSeries } from './access';
 import { pathOfBook, visibleBookFile } from './pages';
 
 /** A file as it lies on the disk, or a ZIP that is made while it is sent. */
@@ -43,49 +47,95 @@ export async function downloadOfBook(db: Database, viewer: Viewer, bookId: strin
 }
 
 async function folderDownload(db: Database, book: BookFile, folder: string): Promise<Download> {
+  const entries = await folderEntries(db, book, folder);
+  if (entries.length === 0) throw notFound('Book has not been analyzed yet');
+  return { kind: 'zip', name: `${book.name}.cbz`, mediaType: 'application/zip', open: () => zipOf(entries) };
+}
+
+/** The pictures of a folder that are pages; others are none of the book's. */
+async function folderEntries(
+  db: Database,
+  book: Pick<BookFile, 'id' | 'fileModifiedAt'>,
+  folder: string,
+  prefix = '',
+): Promise<ZipEntry[]> {
   const pages = await pagesOfBook(db, book.id);
-  if (pages.length === 0) throw notFound('Book has not been analyzed yet');
-  const entries = await Promise.all(
+  return Promise.all(
     pages.map(async ({ name }) => ({
-      name,
+      name: `${prefix}${name}`,
       path: await resolveInside(folder, name),
       modifiedAt: book.fileModifiedAt,
     })),
   );
-  return { kind: 'zip', name: `${book.name}.cbz`, mediaType: 'application/zip', open: () => zipOf(entries) };
 }
 
-export interface BundledBook extends Pick<BookFile, 'root' | 'path' | 'fileModifiedAt'> {
-  /** Name inside the ZIP, without folder. */
+/** A series as one ZIP. Throws 404 and 403. */
+export async function downloadOfSeries(db: Database, viewer: Viewer, seriesId: string): Promise<Download> {
+  await requireSeries(db, viewer, seriesId);
+  const series = await Series.query(db).findById(seriesId).select('title').throwIfNotFound();
+  const books = await filesOfSeries(db, viewer, seriesId);
+  return bundle(
+    db,
+    series.title,
+    books.map((book) => ({ ...book, entryName: path.basename(book.path) })),
+  );
+}
+
+/** What a viewer may see of a read list as one ZIP; names begin with the place in the list. Throws 404. */
+export async function downloadOfReadList(db: Database, viewer: Viewer, readListId: string): Promise<Download> {
+  const { name } = await getReadList(db, viewer, readListId);
+  const books = await filesOfReadList(db, viewer, readListId);
+  return bundle(
+    db,
+    name,
+    books.map((book) => ({ ...book, entryName: `${book.position + 1} - ${path.basename(book.path)}` })),
+  );
+}
+
+interface Bundled extends BookOfBundle {
+  /** Name inside the ZIP. */
   entryName: string;
 }
 
-/** Several books as one ZIP, in order; files that are gone are left out, equal names are told apart. */
-export async function downloadOfBooks(name: string, books: BundledBook[]): Promise<Download> {
-  const present = await Promise.all(books.map(presentFile));
+/** Books of which files are looked for at the same time. */
+const atOnce = 16;
+
+/** Files that are gone are left out, equal names are told apart. */
+async function bundle(db: Database, name: string, books: Bundled[]): Promise<Download> {
   const taken = new Set<string>();
-  const entries = present.flatMap((entry) => {
-    if (!entry) return [];
-    const unique = distinctName(entry.name, taken);
-    taken.add(unique);
-    return [{ ...entry, name: unique }];
-  });
-  return { kind: 'zip', name: `${name}.zip`, mediaType: 'application/zip', open: () => zipOf(entries) };
+  const entries: ZipEntry[] = [];
+  for (let index = 0; index < books.length; index += atOnce) {
+    const found = await Promise.all(books.slice(index, index + atOnce).map((book) => presentEntries(db, book)));
+    for (const entry of found.flat()) {
+      const unique = distinctName(entry.name, taken);
+      taken.add(unique);
+      entries.push({ ...entry, name: unique });
+    }
+  }
+  // a title may hold what a file name may not
+  const fileName = `${name.replace(/[/\\]/g, '_')}.zip`;
+  return { kind: 'zip', name: fileName, mediaType: 'application/zip', open: () => zipOf(entries) };
 }
 
-async function presentFile(book: BundledBook): Promise<ZipEntry | null> {
+/** The file of a book, or the pictures of one that is a folder; nothing when it is gone. */
+async function presentEntries(
+  db: Database,
+  { id, root, path: file, fileModifiedAt, entryName }: Bundled,
+): Promise<ZipEntry[]> {
   try {
-    const file = await resolveInside(book.root, book.path);
-    if (!(await stat(file)).isFile()) return null;
-    return { name: book.entryName, path: file, modifiedAt: book.fileModifiedAt };
+    const place = await resolveInside(root, file);
+    const kind = await stat(place);
+    if (kind.isFile()) return [{ name: entryName, path: place, modifiedAt: fileModifiedAt }];
+    if (kind.isDirectory()) return await folderEntries(db, { id, fileModifiedAt }, place, `${entryName}/`);
+    return [];
   } catch {
-    return null;
+    return [];
   }
 }
 
 function distinctName(name: string, taken: ReadonlySet<string>): string {
-  const { name: stem, ext } = path.parse(name);
+  const { dir, name: stem, ext } = path.posix.parse(name);
   let candidate = name;
-  for (let number = 2; taken.has(candidate); number++) candidate = `${stem} (${number})${ext}`;
+  for (let number = 2; taken.has(candidate); number++) candidate = path.posix.join(dir, `${stem} (${number})${ext}`);
   return candidate;
 }

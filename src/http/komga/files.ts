@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { downloadOfBook } from '../../library/downloads';
+import { downloadOfBook, downloadOfReadList, downloadOfSeries } from '../../library/downloads';
 import type { HttpDeps } from '../deps';
 import { entityId } from '../input';
 import { sendDownload } from '../reply';
@@ -24,5 +24,30 @@ export function fileRoutes({ db }: HttpDeps): Route[] {
   return [
     download('/api/v1/books/:bookId/file', 'downloadBookFile'),
     download('/api/v1/books/:bookId/file/:fileName', 'downloadBookFile_1'),
+    route({
+      method: 'get',
+      path: '/api/v1/series/:seriesId/file',
+      id: 'downloadSeriesAsZip',
+      tag: 'Series',
+      summary: 'The files of all books of a series, in their order, as a ZIP',
+      access: 'FILE_DOWNLOAD',
+      params: z.object({ seriesId: entityId() }),
+      reply: 'bytes',
+      produces: ['application/zip'],
+      handler: async ({ ctx, viewer, params }) =>
+        sendDownload(ctx, await downloadOfSeries(db, viewer, params.seriesId)),
+    }),
+    route({
+      method: 'get',
+      path: '/api/v1/readlists/:id/file',
+      id: 'downloadReadListAsZip',
+      tag: 'Read lists',
+      summary: 'The files of a read list that the viewer may see, numbered by their place in it, as a ZIP',
+      access: 'FILE_DOWNLOAD',
+      params: z.object({ id: entityId() }),
+      reply: 'bytes',
+      produces: ['application/zip'],
+      handler: async ({ ctx, viewer, params }) => sendDownload(ctx, await downloadOfReadList(db, viewer, params.id)),
+    }),
   ];
 }
