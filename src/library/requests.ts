@@ -4,6 +4,7 @@ import { Book } from '../model/book';
 import { Library } from '../model/library';
 import { Series } from '../model/series';
 import type { Priority, Queue } from '../queue/tasks';
+import { submitScan } from './scan-request';
 import { getSettings, posterEdges } from './settings';
 
 /** What an administrator asks to be done again; the answer comes before the work. All throw 404 for an unknown subject. */
@@ -55,8 +56,9 @@ export async function requestRefresh({ db, queue }: Deps, subject: Subject): Pro
 }
 
 export async function requestScan({ db, queue }: Deps, libraryId: string, deep: boolean): Promise<void> {
-  await requireLibraryRow(db, libraryId);
-  await queue.submit('scanLibrary', { libraryId, deep }, { priority: 8 });
+  const library = await Library.query(db).findById(libraryId).select('id', 'name');
+  if (!library) throw notFound();
+  await db.transaction((trx) => submitScan(trx, queue, library, { deep, priority: 8 }));
 }
 
 export async function requestEmptyTrash({ db, queue }: Deps, libraryId: string): Promise<void> {
