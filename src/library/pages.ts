@@ -15,6 +15,8 @@ export interface PageWish {
   convert?: 'jpeg' | 'png' | undefined;
   /** Pixels; wider pages are made smaller, narrower ones are never enlarged. */
   maxWidth?: number | undefined;
+  /** Of a PDF its page as a PDF; no wish for other books, nor with `convert`. */
+  pdf?: boolean | undefined;
 }
 
 /** A page that is there and may be seen; nothing of its file was read yet, so a 304 costs nothing. */
@@ -39,6 +41,8 @@ export interface BookPages {
   list(viewer: Viewer, bookId: string): Promise<StoredPage[]>;
   /** `number` from 1. A number that does not exist is `outOfRange` (Komga's API 400, page streaming 404). */
   find(viewer: Viewer, bookId: string, number: number, wish: PageWish, outOfRange?: 400 | 404): Promise<FoundPage>;
+  /** A PDF of one page. Throws 400 for books that are no PDF. */
+  raw(viewer: Viewer, bookId: string, number: number): Promise<FoundPage>;
   /** JPEG, longest edge `edge`. */
   thumbnail(viewer: Viewer, bookId: string, number: number, edge: number): Promise<FoundPage>;
 }
@@ -60,6 +64,7 @@ const extensions: Record<string, string> = {
   'image/jxl': 'jxl',
   'image/bmp': 'bmp',
   'image/tiff': 'tiff',
+  'application/pdf': 'pdf',
 };
 
 /** The book if the viewer may see it. Throws 404 and 403. */
@@ -171,6 +176,13 @@ export function createBookPages({ db, opener, pool }: BookPagesDeps): BookPages 
     open,
   });
 
+  /** Pages are named by their number in the file, which counts those too that cannot be shown. */
+  const foundPdf = (book: BookFile, page: StoredPage, number: number): FoundPage =>
+    found(book, number, 'application/pdf', '-pdf', async (signal) => {
+      const location: PageLocation = { kind: 'render', page: Number(page.name), as: 'pdf' };
+      return whole(await pool.page({ ...(await requestFor(book, page)), location }, signal));
+    });
+
   return {
     async list(viewer, bookId) {
       const book = await visibleBookFile(db, viewer, bookId);
@@ -180,12 +192,21 @@ export function createBookPages({ db, opener, pool }: BookPagesDeps): BookPages 
 
     async find(viewer, bookId, number, wish, outOfRange = 400) {
       const { book, page } = await pageOf(viewer, bookId, number, outOfRange);
+      if (wish.pdf === true && wish.convert === undefined && book.mediaProfile === 'PDF') {
+        return foundPdf(book, page, number);
+      }
       if (isUnchanged(page, wish)) {
         return found(book, number, page.mediaType, '', (signal) => original(book, page, signal));
       }
       const format = resultType(page, wish);
       const variant = `-${format}-${wish.maxWidth ?? ''}`;
       return found(book, number, `image/${format}`, variant, (signal) => changed(book, page, wish, signal));
+    },
+
+    async raw(viewer, bookId, number) {
+      const { book, page } = await pageOf(viewer, bookId, number, 400);
+      if (book.mediaProfile !== 'PDF') throw badRequest('Only pages of a PDF can be had as PDF');
+      return foundPdf(book, page, number);
     },
 
     async thumbnail(viewer, bookId, number, edge) {

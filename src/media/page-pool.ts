@@ -53,7 +53,7 @@ async function identityOf({ path: file, location }: PageRequest): Promise<string
 
 function placeOf(location: PageLocation): string {
   if (location.kind === 'entry') return `entry ${location.index}`;
-  if (location.kind === 'render') return `render ${location.page}`;
+  if (location.kind === 'render') return `render ${location.page} ${location.as ?? ''}`;
   return 'offset' in location ? `${location.kind} ${location.offset} ${location.size}` : 'file';
 }
 

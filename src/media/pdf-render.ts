@@ -16,6 +16,8 @@ export interface PdfDocument {
   /** Pixels of a page as `render` will make it. `page` from 1. */
   size(page: number): Promise<RenderedSize>;
   render(page: number): Promise<Buffer>;
+  /** A PDF of this page alone. */
+  extract(page: number): Promise<Buffer>;
   close(): Promise<void>;
 }
 
@@ -114,6 +116,13 @@ async function renderPage(document: PDFDocumentProxy, number: number, limits: Me
   }
 }
 
+async function extractPage(document: PDFDocumentProxy, number: number): Promise<Buffer> {
+  // what does not exist would be answered by an error that nobody can catch
+  await document.getPage(number);
+  const data = await document.extractPages([{ document: null, includePages: [number - 1] }]);
+  return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+}
+
 export async function openPdfDocument(source: ByteSource, limits: MediaLimits): Promise<PdfDocument> {
   const task = await load(source, limits);
   try {
@@ -125,6 +134,7 @@ export async function openPdfDocument(source: ByteSource, limits: MediaLimits): 
       pageCount: document.numPages,
       size: (number) => coded(document.getPage(number).then((page) => pixels(viewportOf(page, limits)))),
       render: (number) => coded(renderPage(document, number, limits)),
+      extract: (number) => coded(extractPage(document, number)),
       close: () => task.destroy(),
     };
   } catch (error) {

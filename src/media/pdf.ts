@@ -73,7 +73,9 @@ export function openPdf(source: ByteSource, { offset }: Detected, limits: MediaL
     async open(location, signal) {
       if (location.kind === 'span') return openSpan(source, location, limits, signal);
       if (location.kind !== 'render') throw fail('ERR_2003', { kind: location.kind });
-      return bufferStream(await (await document()).render(location.page), signal);
+      const pdf = await document();
+      const data = location.as === 'pdf' ? pdf.extract(location.page) : pdf.render(location.page);
+      return bufferStream(await data, signal);
     },
     async close() {
       await opened?.then((pdf) => pdf.close()).catch(() => undefined);

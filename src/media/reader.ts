@@ -33,6 +33,8 @@ export interface EntryLocation {
 /** A page that has to be rendered (PDF). 1-based. */
 export interface RenderLocation {
   kind: 'render';
+  /** Absent: as a picture. */
+  as?: 'pdf';
   page: number;
 }
 

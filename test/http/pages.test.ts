@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { inflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import type { Response } from 'supertest';
 import { publicId } from '../../src/base/public-id';
@@ -12,6 +13,13 @@ const { app } = catalogue;
 const pagesOf = async (name: string) => `/api/v1/books/${publicId((await catalogue.book(name)).id)}/pages`;
 const fileOf = async (name: string) => `/api/v1/books/${publicId((await catalogue.book(name)).id)}/file`;
 const bytes = (response: Response): Buffer => response.body as Buffer;
+
+/** What is in a PDF, without the packing that was put around it. */
+const streamsOf = (pdf: Buffer): Buffer[] =>
+  [...pdf.toString('latin1').matchAll(/stream\n(.*?)\nendstream/gs)].map(([, text = '']) => {
+    const data = Buffer.from(text, 'latin1');
+    return data[0] === 0x78 ? inflateSync(data) : data;
+  });
 
 test('the list tells number, name, type, size and dimensions of every page, in natural order', async () => {
   const response = await app.admin.get(await pagesOf('mixed')).expect(200);
@@ -43,6 +51,48 @@ test('a page of a folder of images and of a PDF is a picture too', async () => {
     .expect(200);
   expect(scanned.headers['content-type']).toBe('image/jpeg');
   expect((await sharp(bytes(scanned)).metadata()).format).toBe('jpeg');
+});
+
+test('a page of a PDF is a PDF of one page for who prefers that, and for nobody else', async () => {
+  const address = await pagesOf('scanned');
+  const prefers = { Accept: 'image/*, application/pdf' };
+  const pdf = await app.admin.get(`${address}/2`).set(prefers).responseType('blob').expect(200);
+  const raw = await app.admin.get(`${address}/2/raw`).responseType('blob').expect(200);
+  for (const response of [pdf, raw]) {
+    expect(response.headers['content-type']).toBe('application/pdf');
+    expect(response.headers['content-disposition']).toContain('scanned-2.pdf');
+    expect(bytes(response).subarray(0, 5).toString()).toBe('%PDF-');
+    expect(
+      bytes(response)
+        .toString('latin1')
+        .match(/\/Type \/Page\b/g),
+    ).toHaveLength(1);
+    expect(streamsOf(bytes(response))).toContainEqual(await picture(62));
+    expect(streamsOf(bytes(response))).not.toContainEqual(await picture(61));
+  }
+  for (const [query, accept] of [
+    ['', '*/*'],
+    ['?contentNegotiation=false', 'application/pdf'],
+    ['?convert=jpeg', 'application/pdf'],
+  ]) {
+    const answer = await app.admin
+      .get(`${address}/2${query}`)
+      .set('Accept', accept ?? '')
+      .responseType('blob');
+    expect(answer.headers['content-type']).toBe('image/jpeg');
+  }
+  const comic = await app.admin.get(`${await pagesOf('all jpeg')}/1`).set(prefers);
+  expect(comic.headers['content-type']).toBe('image/jpeg');
+});
+
+test('a page as PDF is refused for other books, out of range and without the role', async () => {
+  await app.admin.get(`${await pagesOf('all jpeg')}/1/raw`).expect(400);
+  await app.admin.get(`${await pagesOf('scanned')}/3/raw`).expect(400);
+  const nobody = await app.user('no-pages@example.org', { roles: [] });
+  await app
+    .as(nobody)
+    .get(`${await pagesOf('scanned')}/1/raw`)
+    .expect(403);
 });
 
 test('convert makes the asked format, leaves a page that has it, and refuses others', async () => {

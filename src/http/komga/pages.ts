@@ -4,6 +4,7 @@ import { conversionOf } from '../../library/pages';
 import type { StoredPage } from '../../model/book-media';
 import type { HttpDeps } from '../deps';
 import { entityId, flag, text } from '../input';
+import { prefersPdf } from '../accept';
 import { sendPage } from '../reply';
 import { route, type Route } from '../route';
 import { pageDto } from './dto/book';
@@ -51,16 +52,33 @@ export function pageRoutes({ pages }: HttpDeps): Route[] {
       path: '/api/v1/books/:bookId/pages/:pageNumber',
       id: 'getBookPageByNumber',
       tag,
-      summary: 'One page, unchanged unless `convert` says otherwise',
+      summary:
+        'One page, unchanged unless `convert` says otherwise; of a PDF as a PDF for who prefers that to a picture',
       access: 'PAGE_STREAMING',
       params: pageNumber,
       query: z.object({ convert: text(), zero_based: flag(), contentNegotiation: flag() }),
       reply: 'bytes',
-      produces: pictures,
+      produces: [...pictures, 'application/pdf'],
       handler: async ({ ctx, viewer, params, query }) => {
         const number = query.zero_based ? params.pageNumber + 1 : params.pageNumber;
-        const wish = { convert: conversionOf(query.convert) };
+        const negotiated = query.contentNegotiation !== false && prefersPdf(ctx.get('accept'));
+        if (negotiated) ctx.vary('Accept');
+        const wish = { convert: conversionOf(query.convert), pdf: negotiated };
         await sendPage(ctx, await pages.find(viewer, params.bookId, number, wish));
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/api/v1/books/:bookId/pages/:pageNumber/raw',
+      id: 'getBookPageRawByNumber',
+      tag,
+      summary: 'One page of a PDF, as a PDF',
+      access: 'PAGE_STREAMING',
+      params: pageNumber,
+      reply: 'bytes',
+      produces: ['application/pdf'],
+      handler: async ({ ctx, viewer, params }) => {
+        await sendPage(ctx, await pages.raw(viewer, params.bookId, params.pageNumber));
       },
     }),
     route({
