@@ -3,7 +3,8 @@ import type { Knex } from 'knex';
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     -- null: as the server is configured
-    alter table library add column mangadex text check (mangadex in ('auto', 'review', 'off'));
+    alter table library add column mangadex text check (mangadex in ('auto', 'review', 'off')),
+      add column mangadex_covers boolean not null default true;
 
     -- One row a host: all threads and processes take turns on it (library/enrich/gate.ts).
     create table provider_gate (
@@ -125,6 +126,6 @@ export async function down(knex: Knex): Promise<void> {
     alter table poster drop column origin, drop constraint poster_type_check,
       add constraint poster_type_check check (type in ('GENERATED', 'SIDECAR', 'USER_UPLOADED'));
     drop table match_request, enrichment, series_candidate, series_match, provider_response, provider_gate;
-    alter table library drop column mangadex;
+    alter table library drop column mangadex, drop column mangadex_covers;
   `);
 }

@@ -58,7 +58,7 @@ async function start(config: Config, log: Log, closers: Closer[]): Promise<void>
   await addMissingLibraries({ db, queue, log }, config.libraries);
   const worker = await startWorkerProcess({
     config: { ...config, databaseUrl: url },
-    handlerDeps: { limits: defaultLimits },
+    handlerDeps: { limits: defaultLimits, mangadex: config.mangadex },
     log,
   });
   closers.push(() => worker.stop());

@@ -10,7 +10,7 @@ import type { EventHub } from './event-hub';
 
 /** What the routes are given; only main.ts and the tests make it. */
 export interface HttpDeps {
-  config: Pick<Config, 'basePath' | 'trustProxy' | 'corsOrigins'>;
+  config: Pick<Config, 'basePath' | 'trustProxy' | 'corsOrigins'> & Partial<Pick<Config, 'mangadex'>>;
   log: Log;
   db: Database;
   queue: Queue;

@@ -10,6 +10,9 @@ export async function cleanUp({ db, log }: Pick<TaskContext, 'db' | 'log'>): Pro
     operations: await remove(
       `delete from operation where state in ('done', 'failed') and finished_at < now() - interval '7 days'`,
     ),
+    providerResponses: await remove(
+      `delete from provider_response where fresh_until < now() and fetched_at < now() - interval '30 days'`,
+    ),
   };
   log.info(removed, 'cleaned up');
 }

@@ -2,16 +2,22 @@ import type { MediaLimits } from '../media/limits';
 import type { Handlers } from '../queue/tasks';
 import { analyzeBook } from './analyze';
 import { cleanUp } from './clean-up';
+import { submitRefreshed } from './enrich/due';
+import { enrich, type EnrichDeps } from './enrich/run';
+import { convertBook } from './convert-book';
+import { deleteBookFile, deleteSeriesFiles } from './delete-files';
 import { hashBook, hashBookKoreader } from './hash-book';
 import { hashBookPages } from './hash-pages';
 import { generatePoster } from './posters';
 import { removeHashedPages } from './remove-pages';
 import { refreshBookMetadata } from './refresh-book';
 import { refreshSeries } from './refresh-series';
+import { repairExtension } from './repair-extension';
 import { scanLibrary } from './scan';
 import { emptyTrash } from './trash';
 
-export interface HandlerDeps {
+/** Without MangaDex' settings nothing is ever sent to it. */
+export interface HandlerDeps extends EnrichDeps {
   limits: MediaLimits;
 }
 
@@ -26,12 +32,20 @@ export function createHandlers(deps: HandlerDeps): Handlers {
       await generatePoster({ db, ...deps }, bookId, signal);
     },
     refreshBookMetadata: (context, payload) => refreshBookMetadata(context, payload, deps),
-    refreshSeries,
+    refreshSeries: async (context, payload) => {
+      await refreshSeries(context, payload);
+      if (deps.mangadex) await submitRefreshed(context.db, context.queue, payload.seriesId, deps.mangadex);
+    },
     hashBook,
     hashBookKoreader,
     hashBookPages: (context, payload) => hashBookPages(context, payload, deps),
     removeHashedPages: (context, payload) => removeHashedPages(context, payload, deps),
     emptyTrash,
+    enrich: (context, payload) => enrich(context, payload, deps),
+    convertBook: (context, payload) => convertBook(context, payload, deps),
+    repairExtension,
+    deleteBookFile,
+    deleteSeriesFiles,
     cleanUp,
   };
 }

@@ -4,7 +4,7 @@ import type { Knex } from 'knex';
 export type PosterOwner = 'book_id' | 'series_id' | 'collection_id' | 'read_list_id';
 
 /** An upload goes before a picture beside the book, that before a generated one; the oldest within a kind (Komga §9.4). */
-const preference = `array_position(array['USER_UPLOADED', 'SIDECAR', 'GENERATED'], type), created_at, id`;
+const preference = `array_position(array['USER_UPLOADED', 'SIDECAR', 'PROVIDER', 'GENERATED'], type), created_at, id`;
 
 /** Selects a poster for the owners that have posters but none selected. */
 export async function selectMissing(trx: Knex, owner: PosterOwner, ids: string[]): Promise<void> {
@@ -22,7 +22,7 @@ export async function selectMissing(trx: Knex, owner: PosterOwner, ids: string[]
 export async function preferArtwork(trx: Knex, owner: PosterOwner, ids: string[]): Promise<void> {
   if (ids.length === 0) return;
   await trx.raw(
-    `update poster set selected = false where ${owner} = any(?) and selected and type = 'GENERATED'
+    `update poster set selected = false where ${owner} = any(?) and selected and type in ('GENERATED', 'PROVIDER')
        and exists (select 1 from poster other where other.${owner} = poster.${owner} and other.type = 'SIDECAR')`,
     [ids],
   );

@@ -37,6 +37,9 @@ export class Library extends Model {
   declare hashKoreader: boolean;
   declare analyzeDimensions: boolean;
   declare oneshotsDirectory: string | null;
+  /** Null: as the server is configured. */
+  declare mangadex: 'auto' | 'review' | 'off' | null;
+  declare mangadexCovers: boolean;
   declare unavailableAt: Date | null;
   declare unavailableReason: string | null;
   declare lastScanAt: Date | null;

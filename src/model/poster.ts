@@ -11,7 +11,8 @@ export class Poster extends Model {
   declare seriesId: string | null;
   declare collectionId: string | null;
   declare readListId: string | null;
-  declare type: (typeof posterTypes)[number];
+  /** PROVIDER: the cover of a metadata provider (`origin` says which picture); clients know it as SIDECAR. */
+  declare type: (typeof posterTypes)[number] | 'PROVIDER';
   declare selected: boolean;
   declare mediaType: string;
   declare fileSize: number;
@@ -21,5 +22,6 @@ export class Poster extends Model {
   declare path: string | null;
   /** Of a SIDECAR: the version of the file that the size and dimensions are of. */
   declare fileModifiedAt: Date | null;
+  declare origin: string | null;
   declare createdAt: Date;
 }

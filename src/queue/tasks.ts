@@ -21,6 +21,12 @@ export interface Tasks {
   /** The pages of these hashes; with `name` only those of that entry of the archive. */
   removeHashedPages: OfFile & { hashes: string[]; name?: string };
   emptyTrash: { libraryId: string };
+  convertBook: OfFile;
+  repairExtension: OfFile;
+  deleteBookFile: OfFile;
+  deleteSeriesFiles: { libraryId: string; seriesId: string };
+  /** Metadata from providers: whatever of it is due. */
+  enrich: Record<string, never>;
   /** Expired sessions and tokens, old activity, finished operations. */
   cleanUp: Record<string, never>;
 }
@@ -80,6 +86,12 @@ export const taskRules: { [T in TaskName]: TaskRule<Tasks[T]> } = {
     priority: 6,
     attempts: 5,
   },
+  convertBook: { key: ({ bookId }) => `convertBook:${bookId}`, ...inLibrary, priority: 1, attempts: 3 },
+  repairExtension: { key: ({ bookId }) => `repairExtension:${bookId}`, ...inLibrary, priority: 2, attempts: 3 },
+  deleteBookFile: { key: ({ bookId }) => `deleteBookFile:${bookId}`, ...inLibrary, priority: 8, attempts: 3 },
+  deleteSeriesFiles: { key: ({ seriesId }) => `deleteSeriesFiles:${seriesId}`, ...inLibrary, priority: 8, attempts: 3 },
+  // behind all that files ask for; one at a time, since the provider takes one request at a time
+  enrich: { key: () => 'enrich', group: () => 'enrich', priority: 1, attempts: 5 },
   cleanUp: { key: () => 'cleanUp', priority: 0, attempts: 3 },
 };
 

@@ -15,6 +15,7 @@ type Timetable = Pick<Bree.JobOptions, 'name' | 'timeout' | 'interval' | 'cron'>
 /** What `tick-thread` submits, and when. A machine that is off at night gets its clean-up when the server starts. */
 const timetable: Timetable[] = [
   { name: 'due-scans', timeout: 0, interval: 60_000 },
+  { name: 'due-metadata', timeout: 20_000, interval: 60_000 },
   { name: 'clean-up', cron: '17 3 * * *' },
 ];
 

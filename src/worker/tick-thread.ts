@@ -1,9 +1,11 @@
 import { createQueue } from '../queue/queue';
+import { submitDueEnrichment } from '../library/enrich/due';
 import { submitDueScans } from './due';
 import { runThread } from './thread';
 
-void runThread(1, async ({ name, db }) => {
+void runThread(1, async ({ name, db, config }) => {
   const queue = createQueue(db);
   if (name === 'due-scans') await submitDueScans(db, queue);
+  if (name === 'due-metadata') await submitDueEnrichment(db, queue, config.mangadex);
   if (name === 'clean-up') await queue.submit('cleanUp', {});
 });

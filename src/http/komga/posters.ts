@@ -38,7 +38,12 @@ interface Kind {
 /** A mosaic costs more than a poster, and changes seldom. */
 const anHour = 3600;
 
-const shared = (row: PosterRow) => ({ ...row, id: publicId(row.id) });
+/** Komga's clients decode three types, and fail on a fourth. */
+const shared = (row: PosterRow) => ({
+  ...row,
+  id: publicId(row.id),
+  type: row.type === 'PROVIDER' ? ('SIDECAR' as const) : row.type,
+});
 
 /** The posters of books, series, collections and read lists. */
 export function posterRoutes(deps: HttpDeps): Route[] {
