@@ -26,6 +26,8 @@ export interface Config {
   basePath: string;
   /** Believe `X-Forwarded-*` (the server stands behind a reverse proxy). */
   trustProxy: boolean;
+  /** Origins (`https://host:port`) whose pages may use the API in a browser. */
+  corsOrigins: string[];
   mangadex: { mode: 'auto' | 'review' | 'off'; apiUrl: string; uploadsUrl: string };
 }
 
@@ -70,6 +72,19 @@ const libraryList = z.string().transform((text, context): LibrarySeed[] =>
     }),
 );
 
+const originList = z.string().transform((text, context): string[] =>
+  text
+    .split(/[\s,;]+/)
+    .filter((part) => part !== '')
+    .flatMap((part) => {
+      // `null` is the origin of any sandboxed page
+      const origin = URL.canParse(part) ? new URL(part).origin : 'null';
+      if (origin !== 'null' && /^https?:/.test(origin)) return [origin];
+      context.addIssue({ code: 'custom', message: `"${part}" is not an origin such as https://comics.example.org` });
+      return [];
+    }),
+);
+
 const variables = z.object({
   HOST: z.string().default('0.0.0.0'),
   PORT: z.coerce.number('must be a port number').int().min(0).max(65535).default(25600),
@@ -89,6 +104,7 @@ const variables = z.object({
     .default('')
     .transform((text) => text.replace(/\/+$/, '')),
   TRUST_PROXY: flag.default(false),
+  CORS_ORIGINS: originList.default([]),
   MANGADEX: z.enum(['auto', 'review', 'off'], 'must be auto, review or off').default('auto'),
   MANGADEX_API_URL: url(/^https?$/, 'https://api.mangadex.org').default('https://api.mangadex.org'),
   MANGADEX_UPLOADS_URL: url(/^https?$/, 'https://uploads.mangadex.org').default('https://uploads.mangadex.org'),
@@ -152,6 +168,7 @@ export function readConfig(env: NodeJS.ProcessEnv, args: string[]): Config {
     logLevel: set.LOG_LEVEL,
     basePath: set.BASE_PATH,
     trustProxy: set.TRUST_PROXY,
+    corsOrigins: set.CORS_ORIGINS,
     mangadex: { mode: set.MANGADEX, apiUrl: set.MANGADEX_API_URL, uploadsUrl: set.MANGADEX_UPLOADS_URL },
   });
 }

@@ -8,6 +8,7 @@ import { healthRouter, type HealthChecks } from './health';
 import { authenticate } from './middleware/authenticate';
 import { basePath } from './middleware/base-path';
 import { correlate } from './middleware/correlate';
+import { crossOrigin } from './middleware/cross-origin';
 import { errors } from './middleware/errors';
 import { opdsPath } from './middleware/opds-path';
 import { securityHeaders } from './middleware/security-headers';
@@ -44,8 +45,9 @@ export function createApp(options: AppOptions): Koa<HttpState> {
   // errors.ts answers everything; what arrives here is a client that hung up in the middle of a stream
   app.on('error', (error: Error) => log.debug({ err: error }, 'response ended early'));
   app.use(correlate(log));
-  app.use(errors(log, (ctx: HttpContext) => JSON.stringify(authenticationDocument(ctx))));
   app.use(securityHeaders());
+  app.use(errors(log, (ctx: HttpContext) => JSON.stringify(authenticationDocument(ctx))));
+  app.use(crossOrigin(config.corsOrigins));
   app.use(basePath(config.basePath, config.trustProxy));
   app.use(opdsPath());
   const health = healthRouter(options.health, options.draining);

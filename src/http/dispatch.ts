@@ -1,10 +1,11 @@
 import findMyWay, { type HTTPMethod } from 'find-my-way';
 import type { Middleware } from 'koa';
 import { forbidden, HttpFailure, notFound, unauthorized } from '../base/errors';
+import type { Viewer } from '../search/viewer';
 import { isProtocolPath, type HttpContext, type HttpState } from './context';
 import { parseBody, parseValues, readJson, readQueryString } from './input';
 import { revalidate, sendJson } from './reply';
-import type { Route } from './route';
+import type { Access, Route } from './route';
 
 interface DispatchOptions {
   /** Tests check every reply against its schema; production trusts the types. */
@@ -26,20 +27,28 @@ export function dispatch(routes: Route[], options: DispatchOptions = {}): Middle
   }
   return async (ctx, next) => {
     const method = (ctx.method === 'HEAD' ? 'GET' : ctx.method) as HTTPMethod;
-    const found = methods.includes(method) ? router.find(method, ctx.path) : null;
+    const find = (wanted: HTTPMethod) => endpointOf(router.find(wanted, ctx.path));
+    const found = methods.includes(method) ? find(method) : null;
     if (found) return answer(found.store as Route, found.params, ctx, options);
-    const allowed = methods.filter((other) => router.find(other, ctx.path) !== null);
+    const allowed = methods.filter((other) => find(other) !== null);
     if (allowed.length > 0) return refuseMethod(ctx, allowed);
     if (!isProtocolPath(ctx.path)) {
       await next();
       return;
     }
     if (ctx.state.viewer === null) throw unauthorized();
+    ctx.set('Cache-Control', revalidate);
     throw notFound(`No endpoint ${ctx.method} ${ctx.path}.`);
   };
 }
 
+/** A parameter takes at least one character: `/api/v1/books/` names nothing. */
+function endpointOf<T extends { params: Params }>(found: T | null): T | null {
+  return found && Object.values(found.params).every((value) => value !== '') ? found : null;
+}
+
 function refuseMethod(ctx: HttpContext, allowed: HTTPMethod[]): void {
+  ctx.set('Cache-Control', revalidate);
   ctx.set('Allow', allowed.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', '));
   if (ctx.method === 'OPTIONS') {
     ctx.status = 200;
@@ -48,14 +57,15 @@ function refuseMethod(ctx: HttpContext, allowed: HTTPMethod[]): void {
   throw new HttpFailure(405, `Method '${ctx.method}' is not supported.`);
 }
 
+const mayCall = (access: Access, viewer: Viewer | null): boolean =>
+  access === 'public' || access === 'any' || (viewer?.roles.has(access) ?? false);
+
 /** Order of the checks: who, may they, is the input right, then the handler (whether it exists, whether they may see it). */
 async function answer(entry: Route, params: Params, ctx: HttpContext, options: DispatchOptions): Promise<void> {
   const { viewer } = ctx.state;
-  if (entry.access !== 'public') {
-    if (viewer === null) throw unauthorized();
-    if (entry.access !== 'any' && !viewer.roles.has(entry.access)) throw forbidden();
-  }
+  if (entry.access !== 'public' && viewer === null) throw unauthorized();
   ctx.set('Cache-Control', revalidate);
+  if (!mayCall(entry.access, viewer)) throw forbidden();
   const exchange = {
     ctx,
     viewer,

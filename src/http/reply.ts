@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { create as contentDisposition } from 'content-disposition';
 import parseRange from 'range-parser';
 import { fail } from '../base/errors';
 import type { Download } from '../library/downloads';
@@ -43,6 +42,19 @@ export function sendJson(ctx: HttpContext, value: unknown, status = 200): void {
   sendText(ctx, 'application/json', JSON.stringify(value), status);
 }
 
+/**
+ * The name in plain ASCII for old clients and whole in UTF-8 for all others, always both: some read only the second one
+ * (clients.md rule 26), and none agree on how quotes in the first one are escaped.
+ */
+function disposition(kind: 'attachment' | 'inline', name: string): string {
+  const plain = name.replace(/[^\x20-\x7e]|["\\%]/g, '_');
+  const whole = encodeURIComponent(name.toWellFormed()).replace(
+    /['()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return `${kind}; filename="${plain}"; filename*=UTF-8''${whole}`;
+}
+
 export interface Bytes {
   mediaType: string;
   data: Buffer | Readable;
@@ -51,10 +63,10 @@ export interface Bytes {
 }
 
 /** A picture or another whole thing in memory or as a stream. Not for files: they need ranges. */
-export function sendBytes(ctx: HttpContext, bytes: Bytes, name?: string): void {
+export function sendBytes(ctx: HttpContext, bytes: Bytes, name: string | null = null): void {
   ctx.status = 200;
   ctx.set('Content-Type', bytes.mediaType);
-  if (name !== undefined) ctx.set('Content-Disposition', contentDisposition(name, { type: 'inline' }));
+  if (name !== null) ctx.set('Content-Disposition', disposition('inline', name));
   ctx.body = bytes.data;
   if (bytes.size !== undefined) ctx.length = bytes.size;
 }
@@ -73,7 +85,7 @@ export async function sendFile(
   const stat = await handle.stat();
   ctx.set('Accept-Ranges', 'bytes');
   ctx.set('Content-Type', file.mediaType);
-  ctx.set('Content-Disposition', contentDisposition(file.name));
+  ctx.set('Content-Disposition', disposition('attachment', file.name));
   const etag = `"${stat.size.toString(36)}-${Math.trunc(stat.mtimeMs).toString(36)}"`;
   if (notModified(ctx, { etag, lastModified: stat.mtime }) || ctx.method === 'HEAD') {
     await handle.close();
@@ -144,7 +156,7 @@ export async function sendDownload(
   if (download.kind === 'file') return sendFile(ctx, { ...download, mediaType });
   ctx.status = 200;
   ctx.set('Content-Type', mediaType);
-  ctx.set('Content-Disposition', contentDisposition(download.name));
+  ctx.set('Content-Disposition', disposition('attachment', download.name));
   if (ctx.method !== 'HEAD') ctx.body = download.open();
 }
 

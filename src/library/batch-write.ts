@@ -73,8 +73,8 @@ async function updateSeries(trx: Knex, libraryId: string, changes: SeriesChange[
   const rows = changes.flatMap(({ id, found, hasChangedBooks }) => {
     const row = byId.get(id);
     if (row === undefined) return [];
-    const title = isFree(row, 'title') ? found.name : row.title;
-    const titleSort = isFree(row, 'titleSort') ? found.name : row.titleSort;
+    const title = isFree(row, 'title') ? found.name.trim() : row.title;
+    const titleSort = isFree(row, 'titleSort') ? found.name.trim() : row.titleSort;
     const keys = seriesTitleKeys({ title, titleSort, alternateTitles: row.alternateTitles });
     return {
       ...{ id, library_id: libraryId, path: found.path, name: found.name, oneshot: found.oneshot, deleted_at: null },
@@ -133,7 +133,7 @@ const bookUpdate = {
 };
 
 function bookRow({ book, file, place, isReplaced }: BookChange, row: BookFields, at: string): object {
-  const title = isFree(row, 'title') ? file.name : row.title;
+  const title = isFree(row, 'title') ? file.name.trim() : row.title;
   const keys = bookTitleKeys({ title, isbn: row.isbn });
   const isOutdated = isReplaced && row.mediaStatus !== 'UNKNOWN';
   return {

@@ -51,7 +51,8 @@ export const time = (milliseconds: number): string => new Date(milliseconds).toI
 
 /** Created and modified are one instant: a new series is not an updated one (komga-rest §11.4). */
 export function newSeriesRow(id: string, libraryId: string, found: FoundSeries, at: string) {
-  const keys = seriesTitleKeys({ title: found.name, titleSort: found.name, alternateTitles: [] });
+  const title = found.name.trim();
+  const keys = seriesTitleKeys({ title, titleSort: title, alternateTitles: [] });
   return {
     id,
     library_id: libraryId,
@@ -62,8 +63,8 @@ export function newSeriesRow(id: string, libraryId: string, found: FoundSeries, 
     book_count: found.books.length,
     created_at: at,
     modified_at: at,
-    title: found.name,
-    title_sort: found.name,
+    title,
+    title_sort: title,
     metadata_created_at: at,
     metadata_modified_at: at,
     books_metadata_created_at: at,
@@ -83,7 +84,8 @@ export interface BookPlace {
 }
 
 export function newBookRow(found: FoundBook, place: BookPlace, at: string) {
-  const keys = bookTitleKeys({ title: found.name, isbn: '' });
+  const title = found.name.trim();
+  const keys = bookTitleKeys({ title, isbn: '' });
   return {
     id: newId(),
     library_id: place.libraryId,
@@ -96,7 +98,7 @@ export function newBookRow(found: FoundBook, place: BookPlace, at: string) {
     number: place.number,
     created_at: at,
     modified_at: at,
-    title: found.name,
+    title,
     metadata_number: String(place.number),
     number_sort: place.number,
     metadata_created_at: at,

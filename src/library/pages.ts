@@ -22,8 +22,8 @@ export interface PageWish {
 /** A page that is there and may be seen; nothing of its file was read yet, so a 304 costs nothing. */
 export interface FoundPage {
   mediaType: string;
-  /** Name for the client to keep it under. */
-  fileName: string;
+  /** Name for the client to keep it under; null for a picture that nobody keeps. */
+  fileName: string | null;
   etag: string;
   lastModified: Date;
   open(signal?: AbortSignal): Promise<PageBody>;
@@ -55,7 +55,7 @@ const notReady: Partial<Record<BookFile['mediaStatus'], string>> = {
 };
 
 const extensions: Record<string, string> = {
-  'image/jpeg': 'jpeg',
+  'image/jpeg': 'jpg',
   'image/png': 'png',
   'image/gif': 'gif',
   'image/webp': 'webp',
@@ -211,9 +211,10 @@ export function createBookPages({ db, opener, pool }: BookPagesDeps): BookPages 
 
     async thumbnail(viewer, bookId, number, edge) {
       const { book, page } = await pageOf(viewer, bookId, number, 400);
-      return found(book, number, 'image/jpeg', `-thumbnail-${edge}`, async (signal) => {
+      const small = found(book, number, 'image/jpeg', `-thumbnail-${edge}`, async (signal) => {
         return whole(await pool.page({ ...(await requestFor(book, page)), edge }, signal));
       });
+      return { ...small, fileName: null };
     },
   };
 }

@@ -67,5 +67,7 @@ export async function detect(source: ByteSource): Promise<Detected> {
   const isProgram = at(head, 0, 'MZ') || at(head, 0, '\x7fELF');
   const rar = isProgram || source.size > 0 ? await behindStub(source) : null;
   if (rar) return rar;
-  throw fail('ERR_1001', { type: 'unknown' });
+  // most often the page of a download that failed
+  const isHtml = /^\s*<(!doctype html|html)\b/i.test(head.toString('latin1'));
+  throw fail('ERR_1001', { type: isHtml ? 'text/html' : 'application/octet-stream' });
 }

@@ -107,6 +107,12 @@ const mapFields = <F extends string, V>(elements: Record<F, string>, read: (elem
     V
   >;
 
+/** A lone reference to an entity, which nobody resolves, says nothing. */
+function textOf(element: XmlElement): string | null {
+  const text = trimToNull(ownText(element));
+  return text !== null && /^&[\w.-]+;$/.test(text) ? null : text;
+}
+
 /**
  * Reads a ComicInfo.xml. Each field stands for itself: one that cannot be read is null and takes nothing with it (Komga
  * drops the whole document). Null when the document is malformed or no ComicInfo. Of a repeated element the last counts.
@@ -117,7 +123,7 @@ export function parseComicInfo(bytes: Buffer): ComicInfo | null {
   if (root?.name.toLowerCase() !== 'comicinfo') return null;
   const values = new Map<string, string>();
   for (const element of childElements(root)) {
-    const value = trimToNull(ownText(element));
+    const value = textOf(element);
     if (value !== null) values.set(element.name, value);
   }
   return {

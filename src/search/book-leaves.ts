@@ -41,9 +41,9 @@ export const bookLeafTable: LeafTable<BookLeaves> = {
   tag: (leaf) => contains(column('tag_keys'), leaf),
   readStatus: ({ operator, value }, viewer) => when(operator === 'is', readStatus[value](viewer)),
   mediaStatus: (leaf) => equals(column('media_status'), leaf),
-  // a book that was not analysed has no profile, and is not "not PDF" either
+  // a book of which no type of file is known is not "not PDF" either
   mediaProfile: ({ operator, value }) =>
-    operator === 'is' ? sql`b.media_profile = ${value}` : sql`b.media_profile not in ('', ${value})`,
+    operator === 'is' ? sql`b.media_profile = ${value}` : sql`(b.media_profile <> ${value} and b.media_type <> '')`,
   author: (leaf) => hasAuthor(column('author_keys'), leaf),
   poster: hasPoster,
 };

@@ -38,7 +38,13 @@ export const dateTime = z.union([z.date(), z.string(), z.number()]).transform((v
   const instant = value instanceof Date ? value : instantOf(value);
   const time = instant?.getTime() ?? NaN;
   if (instant !== null && time >= earliest && time <= latest) return instant;
-  context.addIssue({ code: 'custom', message: 'must be an instant with a time zone' });
+  // not a broken rule but not this type at all
+  context.addIssue({
+    code: 'invalid_type',
+    expected: 'date',
+    input: value,
+    message: 'must be an instant with a time zone',
+  });
   return z.NEVER;
 });
 

@@ -130,7 +130,7 @@ export function findBooksOfSeries(
   });
 }
 
-/** The books of a read list: in its order, or by date of release when it has none (komga-rest.md §17). */
+/** The books of a read list: in its order, or by date of release (and then position) when it has none (komga-rest.md §17). */
 export function findBooksOfReadList(
   db: Database,
   viewer: Viewer,
@@ -139,7 +139,7 @@ export function findBooksOfReadList(
 ): Promise<SliceOf<BookView>> {
   return findBooks(db, viewer, {
     condition: within({ readListId: { operator: 'is', value: readList.id } }, condition),
-    sort: [readList.ordered ? 'readList.number' : 'metadata.releaseDate'],
+    sort: readList.ordered ? ['readList.number'] : ['metadata.releaseDate', 'readList.number'],
     slice,
   });
 }

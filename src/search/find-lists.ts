@@ -137,6 +137,8 @@ async function withMembers<R extends { id: string }>(
   return rows.map((row) => ({ ...row, ...(members.get(row.id) ?? { memberIds: [], filtered: false }) }));
 }
 
+const isBlank = (search: string | null | undefined): boolean => (search ?? '').trim() === '';
+
 /** Three statements, whatever the size of the slice. */
 async function findLists<R extends { id: string }>(
   db: Database,
@@ -149,7 +151,9 @@ async function findLists<R extends { id: string }>(
     readRows<R>(db, page),
     query.slice.unpaged ? [{ total: 0 }] : readRows<{ total: number }>(db, count),
   ]);
-  return inSlice(query.slice, await withMembers(db, kind, viewer, rows), counted?.total ?? 0, sorted);
+  const slice = inSlice(query.slice, await withMembers(db, kind, viewer, rows), counted?.total ?? 0, sorted);
+  // there is no order by relevance of what was not found
+  return slice.total === 0 && !isBlank(query.search) ? { ...slice, sorted: false } : slice;
 }
 
 async function getList<R extends { id: string }>(

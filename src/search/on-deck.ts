@@ -39,7 +39,7 @@ export function onDeckQuery(viewer: Viewer, query: OnDeckQuery): ListQuery {
     from: sql`${nextBooks(viewer, query)} d`,
     id: sql`d.id`,
     conditions: [],
-    order: { by: sql`d.last_read_at desc, d.id desc`, joins: sql``, sorted: true },
+    order: { by: sql`d.last_read_at desc, d.id desc`, joins: sql``, sorted: false },
     slice: query.slice,
     view: { columns: bookViewColumns, joins: sql`join book b on b.id = page.id ${bookViewJoins(viewer)}` },
   };

@@ -1,6 +1,6 @@
 import type { Database } from '../db/database';
 import { bookViewColumns, bookViewJoins, bookViewOf, type BookRow, type BookView } from './book-view';
-import { allOf, constant, readRows, sql, type Sql } from './sql';
+import { allOf, constant, joined, readRows, sql, type Sql } from './sql';
 import { visibleBooks } from './viewer-where';
 import type { Viewer } from './viewer';
 
@@ -38,7 +38,11 @@ export function siblingInSeries(
 }
 
 /** Null dates come first, so that they are compared as the smallest of all. */
-const release = (alias: string): Sql => constant(`coalesce(${alias}.release_date, '-infinity')`);
+const release = (book: string): string => `coalesce(${book}.release_date, '-infinity')`;
+
+/** What the order of a read list goes by, of a book and its place in the list. */
+const placeIn = ({ ordered }: { ordered: boolean }, book: string, member: string): string[] =>
+  ordered ? [`${member}.position`, `${book}.id`] : [release(book), `${member}.position`, `${book}.id`];
 
 /**
  * The neighbour of a book in a read list, among those that the viewer sees: by position, or by date of release in a
@@ -52,16 +56,19 @@ export function siblingInReadList(
   direction: Direction,
 ): Promise<BookView | null> {
   const { beyond, order } = signs[direction];
-  const [key, other] = readList.ordered
-    ? [constant('m.position'), constant('om.position')]
-    : [release('b'), release('o')];
-  const conditions = [sql`(${key}, b.id) ${beyond} (${other}, o.id)`, visibleBooks(viewer)];
+  const places = placeIn(readList, 'b', 'm').map(constant);
+  const [place, other] = [joined(places, ', '), constant(placeIn(readList, 'o', 'om').join(', '))];
+  const conditions = [sql`(${place}) ${beyond} (${other})`, visibleBooks(viewer)];
+  const by = joined(
+    places.map((part) => sql`${part} ${order}`),
+    ', ',
+  );
   return firstBook(
     db,
     viewer,
     sql`select b.id from read_list_book om join book o on o.id = om.book_id
       join read_list_book m on m.read_list_id = om.read_list_id join book b on b.id = m.book_id
       where om.read_list_id = ${readList.id} and om.book_id = ${bookId} and ${allOf(conditions)}
-      order by ${key} ${order}, b.id ${order} limit 1`,
+      order by ${by} limit 1`,
   );
 }

@@ -15,7 +15,7 @@ const health = { database: true, workers: true };
 const state = { draining: false };
 const app = useApp(() => ({
   webFiles,
-  config: { basePath: '/comics', trustProxy: true },
+  config: { basePath: '/comics', trustProxy: true, corsOrigins: ['https://reader.example.org'] },
   draining: () => state.draining,
   health: {
     database: () => (health.database ? Promise.resolve(true) : Promise.reject(new Error('gone'))),
@@ -54,6 +54,29 @@ describe('Paths', () => {
     expect(response.body).toMatchObject({ status: 404, error: 'Not Found', path: '/api/v1/nothing' });
   });
 
+  test('a path that ends where an id should stand is unknown', async () => {
+    const response = await app.admin.get('/api/v1/books/').expect(404);
+    expect(response.body).toMatchObject({ message: 'No endpoint GET /api/v1/books/.' });
+  });
+
+  test('an error has no text for who wants nothing but a picture', async () => {
+    const response = await app.admin.get('/api/v1/nothing').set('Accept', 'image/*').expect(404);
+    expect(response.text ?? '').toBe('');
+    expect(response.headers['content-type']).toBeUndefined();
+  });
+
+  test('answers with a login are kept by nobody but the client, also refusals', async () => {
+    const ordinary = await app.user('ordinary@example.org');
+    for (const [login, path] of [
+      [ordinary, '/api/v1/settings'],
+      [ordinary, '/api/v1/nothing'],
+      [ordinary, '/api/v1/genres'],
+    ] as const) {
+      const response = await app.as(login).get(path);
+      expect([path, response.headers['cache-control']]).toEqual([path, 'max-age=0, must-revalidate, private']);
+    }
+  });
+
   test('another method than those of a path is 405 with those', async () => {
     const response = await app.admin.post('/api/v1/genres').expect(405);
     expect(response.headers['allow']).toBe('GET, HEAD');
@@ -85,12 +108,51 @@ describe('Paths', () => {
   });
 });
 
+describe('Pages of other origins', () => {
+  const address = '/api/v1/genres';
+  const preflight = (origin: string) =>
+    app.anonymous
+      .options(address)
+      .set({ Origin: origin, 'Access-Control-Request-Method': 'GET', 'Access-Control-Request-Headers': 'X-API-Key' });
+
+  test('that the operator named may use the API with a login', async () => {
+    const origin = 'https://reader.example.org';
+    const asked = await preflight(origin).expect(200);
+    expect(asked.headers).toMatchObject({
+      'access-control-allow-origin': origin,
+      'access-control-allow-credentials': 'true',
+      'access-control-allow-methods': 'GET',
+      'access-control-allow-headers': 'X-API-Key',
+      vary: 'Origin',
+    });
+    const used = await app.admin.get(address).set('Origin', origin).expect(200);
+    expect(used.headers).toMatchObject({ 'access-control-allow-origin': origin });
+    expect(used.headers['access-control-expose-headers']).toContain('X-Auth-Token');
+  });
+
+  test('that nobody named get no leave', async () => {
+    await preflight('https://elsewhere.example.org').expect(403);
+    const used = await app.admin.get(address).set('Origin', 'https://elsewhere.example.org').expect(200);
+    expect(used.headers['access-control-allow-origin']).toBeUndefined();
+  });
+});
+
+test('documents have a content security policy, data needs none', async () => {
+  const page = await app.anonymous.get('/').expect(200);
+  expect(page.headers['content-security-policy']).toContain("script-src 'self'");
+  const feed = await app.admin.get('/opds/v1.2/catalog').expect(200);
+  expect(feed.headers['content-security-policy']).toContain("script-src 'self'");
+  const list = await app.admin.get('/api/v1/genres').expect(200);
+  expect(list.headers['content-security-policy']).toBeUndefined();
+  expect(list.headers['x-content-type-options']).toBe('nosniff');
+});
+
 describe('Behind a reverse proxy', () => {
   test('the base path is taken off, and stands in the page, in cookies and in links', async () => {
     const page = await app.anonymous.get('/comics/').expect(200);
     expect(page.text).toContain('<base href="/comics/" />');
     const login = await app.admin.get('/comics/api/v2/users/me').expect(200);
-    expect(String(login.headers['set-cookie'])).toMatch(/path=\/comics\//);
+    expect(String(login.headers['set-cookie'])).toMatch(/Path=\/comics\//);
     const feed = await app.admin.get('/comics/opds/v1.2/catalog').expect(200);
     expect(feed.text).toContain(`href="${app.base}/comics/opds/v1.2/catalog"`);
   });

@@ -165,6 +165,20 @@ describe('a read list', () => {
     await app.admin.get(at(elsewhere, 'next')).expect(404);
   });
 
+  test('without order has its books of one date in the order of the list, for neighbours too', async () => {
+    const undated: Book[] = [];
+    for (const title of ['Z', 'Y', 'X']) {
+      undated.push(await aBook(app.db, { series: seen[0] as Series, title, releaseDate: null }));
+    }
+    const { id } = await aReadList(app.db, [...undated].reverse(), { ordered: false });
+    const path = `${readLists}/${publicId(id)}/books`;
+    expect(titles(await app.admin.get(path).expect(200))).toEqual(['X', 'Y', 'Z']);
+    const neighbour = async (where: string) =>
+      (await app.admin.get(`${path}/${publicId((undated[1] as Book).id)}/${where}`).expect(200)).body as object;
+    expect(await neighbour('previous')).toMatchObject({ metadata: { title: 'X' } });
+    expect(await neighbour('next')).toMatchObject({ metadata: { title: 'Z' } });
+  });
+
   test('hides what the viewer may not see, from counts too', async () => {
     const { id } = await aReadList(app.db, [secretBook, ...books]);
     const path = `${readLists}/${publicId(id)}`;

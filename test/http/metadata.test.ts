@@ -161,6 +161,14 @@ describe('a book', () => {
     expect(await metadataOf(bookPath(book))).toMatchObject({ releaseDate: expected });
   });
 
+  test.each(['2020-13-01', '2020', 'soon', 5])(
+    'a release date %j is none, which is said in words',
+    async (releaseDate) => {
+      const response = await patch(bookPath(await aBook(app.db)), { releaseDate }).expect(400);
+      expect(response.body).toMatchObject({ status: 400, message: expect.stringContaining('releaseDate') });
+    },
+  );
+
   test.each([
     [{ title: '' }, 'title'],
     [{ isbn: '3161484100' }, 'isbn'],

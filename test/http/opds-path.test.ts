@@ -3,7 +3,7 @@ import { useApp } from '../support/app';
 
 const lines: string[] = [];
 const log = pino({ level: 'debug' }, { write: (line: string) => lines.push(line) });
-const app = useApp(() => ({ log, config: { basePath: '/comics', trustProxy: true } }));
+const app = useApp(() => ({ log, config: { basePath: '/comics', trustProxy: true, corsOrigins: [] } }));
 
 const newKey = async (comment: string): Promise<string> => {
   const response = await app.admin.post('/comics/api/v2/users/me/api-keys').send({ comment }).expect(200);

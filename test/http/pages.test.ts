@@ -107,6 +107,9 @@ test('convert makes the asked format, leaves a page that has it, and refuses oth
     .responseType('blob')
     .expect(200);
   expect(bytes(same).equals(await picture(0))).toBe(true);
+  expect(same.headers['content-disposition']).toBe(
+    `inline; filename="all jpeg-1.jpg"; filename*=UTF-8''all%20jpeg-1.jpg`,
+  );
   await app.admin.get(`${await pagesOf('all jpeg')}/1?convert=bmp`).expect(400);
 });
 
@@ -148,6 +151,7 @@ test('a thumbnail of a page is a JPEG of at most 300 pixels', async () => {
     .expect(200);
   const { format, width = 0, height = 0 } = await sharp(bytes(response)).metadata();
   expect({ format, small: Math.max(width, height) <= 300 }).toEqual({ format: 'jpeg', small: true });
+  expect(response.headers['content-disposition']).toBeUndefined();
 });
 
 test('a book that could not be read answers 404 with the reason', async () => {

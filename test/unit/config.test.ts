@@ -19,6 +19,12 @@ test('an empty environment gives a working configuration on port 25600 with the 
   expect(path.isAbsolute(config.dataDir)).toBe(true);
 });
 
+test('origins are taken without their paths, and what is none is a fault', () => {
+  const { corsOrigins } = readConfig({ CORS_ORIGINS: 'https://a.example.org/reader, http://localhost:3000' }, []);
+  expect(corsOrigins).toEqual(['https://a.example.org', 'http://localhost:3000']);
+  for (const text of ['*', 'null', 'ftp://a.example.org']) expect(faultsOf({ CORS_ORIGINS: text }, [])).toHaveLength(1);
+});
+
 test('all faults are told at once', () => {
   const faults = faultsOf(
     { PORT: 'many', LOG_LEVEL: 'loud', LIBRARIES: 'Comics', MANGADEX: 'maybe', ADMIN_EMAIL: 'nobody' },

@@ -1,7 +1,8 @@
 import type { Middleware } from 'koa';
-import { unauthorized } from '../../base/errors';
-import type { Authentication, Presented } from '../../library/authentication';
-import { isProtocolPath, type HttpContext, type HttpState } from '../context';
+import { forbidden, HttpFailure, unauthorized } from '../../base/errors';
+import type { Authentication, Identity, Presented } from '../../library/authentication';
+import { isKoreaderPath, isProtocolPath, type HttpContext, type HttpState } from '../context';
+import { setCookie } from './cookies';
 
 /** Komga's names: clients (Komelia) look for exactly these. */
 export const sessionCookie = 'KOMGA-SESSION';
@@ -37,27 +38,18 @@ function sessionToken(ctx: HttpContext): string | null {
 
 const wantsRemembering = (ctx: HttpContext): boolean => /(^|&)remember-me=(true|on|yes|1)(&|$)/i.test(ctx.querystring);
 
-/** Cookies are sent below our base path only, and over http too when the client came by http. */
-const cookieOptions = (ctx: HttpContext) => ({
-  path: `${ctx.state.basePath}/`,
-  httpOnly: true,
-  sameSite: 'lax' as const,
-  secure: ctx.secure,
-  overwrite: true,
-});
-
 /** Tells the client its session: in the header if it asked for that, else as a cookie. */
 export function sendSession(ctx: HttpContext, token: string): void {
   if (present(ctx, tokenHeader)) ctx.set(tokenHeader, token);
-  else ctx.cookies.set(sessionCookie, token, cookieOptions(ctx));
+  else setCookie(ctx, sessionCookie, token);
 }
 
 export function sendSessionCookie(ctx: HttpContext, token: string): void {
-  ctx.cookies.set(sessionCookie, token, cookieOptions(ctx));
+  setCookie(ctx, sessionCookie, token);
 }
 
 export function clearCookies(ctx: HttpContext): void {
-  for (const name of [sessionCookie, rememberCookie]) ctx.cookies.set(name, null, cookieOptions(ctx));
+  for (const name of [sessionCookie, rememberCookie]) setCookie(ctx, name, '', { maxAge: 0 });
 }
 
 /** The token of the session that this request came with, as text. */
@@ -66,9 +58,10 @@ export const presentedSession = sessionToken;
 function presentedBy(ctx: HttpContext): Presented {
   const { opdsKey } = ctx.state;
   const from = { ip: ctx.ip, userAgent: ctx.get('user-agent') };
+  const nothing = { basic: null, apiKey: null, sessionToken: null, rememberToken: null, rememberMe: false };
+  if (isKoreaderPath(ctx.path)) return { ...from, ...nothing, apiKey: ctx.get('X-Auth-User') || null };
   // the key in the path decides alone: its links have to work whatever else an app sends along
-  if (opdsKey !== null)
-    return { ...from, basic: null, apiKey: opdsKey, sessionToken: null, rememberToken: null, rememberMe: false };
+  if (opdsKey !== null) return { ...from, ...nothing, apiKey: opdsKey };
   return {
     ...from,
     basic: basicOf(ctx),
@@ -77,6 +70,26 @@ function presentedBy(ctx: HttpContext): Presented {
     rememberToken: ctx.cookies.get(rememberCookie) || null,
     rememberMe: wantsRemembering(ctx),
   };
+}
+
+/** A wrong password takes the lasting login away: the next visit must not fall back to what the password was to replace. */
+async function identify(ctx: HttpContext, authentication: Authentication): Promise<Identity | null> {
+  try {
+    return await authentication.identify(presentedBy(ctx));
+  } catch (error) {
+    if (/^Basic\s/i.test(ctx.get('authorization'))) setCookie(ctx, rememberCookie, '', { maxAge: 0 });
+    throw error;
+  }
+}
+
+/** KOReader's plugin is told 403 for no key as for a wrong one (komga-rest.md §24.1, measured). */
+async function identifyKoreader(ctx: HttpContext, authentication: Authentication): Promise<Identity> {
+  const identity = await authentication.identify(presentedBy(ctx)).catch((error: unknown) => {
+    if (error instanceof HttpFailure && error.status === 401) return null;
+    throw error;
+  });
+  if (identity === null) throw forbidden();
+  return identity;
 }
 
 /** Finds out who asks, on every path that programs use. Routes decide whether somebody is needed. */
@@ -89,15 +102,15 @@ export function authenticate(
       await next();
       return;
     }
-    const identity = await authentication.identify(presentedBy(ctx));
+    const who = isKoreaderPath(ctx.path) ? identifyKoreader : identify;
+    const identity = await who(ctx, authentication);
     if (identity) {
       ctx.state.viewer = identity.viewer;
       ctx.state.via = identity.via;
       ctx.state.sessionHash = identity.sessionHash;
       if (identity.newToken !== null) sendSession(ctx, identity.newToken);
       if (identity.newRememberToken !== null) {
-        const maxAge = (await rememberMeDays()) * 24 * 60 * 60 * 1000;
-        ctx.cookies.set(rememberCookie, identity.newRememberToken, { ...cookieOptions(ctx), maxAge });
+        setCookie(ctx, rememberCookie, identity.newRememberToken, { maxAge: (await rememberMeDays()) * 24 * 60 * 60 });
       }
     }
     await next();

@@ -53,16 +53,19 @@ export const bookFields = [
 
 /** Komga takes a date, a date-time in UTC (which is cut), three numbers, or `""` for none. */
 const releaseDate = z
-  .union([
-    z.literal('').transform(() => null),
-    z.iso.date(),
-    z.iso.datetime().transform((value) => value.slice(0, 10)),
-    z
-      .tuple([z.int(), z.int(), z.int()])
-      .transform(([year, month, day]) => [year, month, day].map((part) => String(part).padStart(2, '0')).join('-'))
-      .pipe(z.iso.date()),
-  ])
+  .union([z.string(), z.tuple([z.int(), z.int(), z.int()]).transform((parts) => parts.map(twoDigits).join('-'))])
+  .transform((value, context): string | null => {
+    if (value === '') return null;
+    const date = z.iso.datetime().safeParse(value).success ? value.slice(0, 10) : value;
+    if (z.iso.date().safeParse(date).success) return date;
+    context.addIssue({ code: 'invalid_type', expected: 'date', input: value, message: 'must be a date' });
+    return z.NEVER;
+  })
   .nullish();
+
+function twoDigits(part: number): string {
+  return String(part).padStart(2, '0');
+}
 
 /** Here null clears the summary too, unlike that of a series (komga-rest.md §12.3). */
 export const bookChangesBody = z.object({
