@@ -12,11 +12,12 @@ export async function up(knex: Knex): Promise<void> {
       kind text not null check (kind in ('convert', 'repair', 'upgrade')),
       from_path text collate "C" not null,
       to_path text collate "C" not null,
+      -- of the old file: only that one is removed
+      from_size bigint not null,
+      from_modified_at timestamptz not null,
       -- of the new file; putting it at its place keeps both
-      file_size bigint not null,
-      file_modified_at timestamptz not null,
-      -- where an imported file came from
-      source text,
+      to_size bigint not null,
+      to_modified_at timestamptz not null,
       created_at timestamptz not null
     );
     create index file_change_library on file_change (library_id);

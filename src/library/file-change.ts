@@ -50,8 +50,11 @@ export async function findChangeable(db: Database, bookId: string): Promise<Chan
   const library = book && (await Library.query(db).findById(book.libraryId));
   const media = await BookMedia.query(db).findById(bookId);
   if (!book || !library || !media || book.deletedAt !== null || book.mediaStatus !== 'READY') return null;
-  const file = await locate(library, book);
-  if (file === null || media.container === 'folder') return null;
+  if (media.container === 'folder' || (await locate(library, book)) === null) return null;
+  const file = path.join(library.root, book.path);
+  // behind a link lies a file that others may know by another name
+  const isLink = await lstat(file).then((stats) => stats.isSymbolicLink());
+  if (isLink) return null;
   const isAnalysed =
     media.fileSize === book.fileSize && media.fileModifiedAt.getTime() === book.fileModifiedAt.getTime();
   if (!isAnalysed || !isVersion(await versionOnDisk(file), book.fileSize, book.fileModifiedAt)) return null;

@@ -36,7 +36,7 @@ export function hashedNumbers(pageCount: number): number[] {
 
 /** Hashes the first and last pages of a CBZ, by which the same page is found in several books. */
 export async function hashBookPages(
-  { db, log, signal }: TaskContext,
+  { db, queue, log, signal }: TaskContext,
   { bookId }: Tasks['hashBookPages'],
   { limits }: HashPagesDeps,
 ): Promise<void> {
@@ -49,6 +49,7 @@ export async function hashBookPages(
     const reader = await openBook(await resolveInside(library.root, book.path), { limits });
     try {
       await store(db, book, media, await hashPages(reader, media.pages, signal));
+      await submitAutomaticRemovals({ db, queue }, { libraryId: library.id, bookId });
     } finally {
       await reader.close();
     }
@@ -114,6 +115,21 @@ async function store(db: Database, book: Book, media: BookMedia, rows: Row[]): P
       rows.map((row) => ({ book_id: book.id, ...row })),
     );
   });
+}
+
+/** What an administrator wants removed wherever it turns up: from one book, or from all of a library. */
+export async function submitAutomaticRemovals(
+  { db, queue }: Pick<TaskContext, 'db' | 'queue'>,
+  { libraryId, bookId = null }: { libraryId: string; bookId?: string | null },
+): Promise<void> {
+  const { rows } = await db.raw<{ rows: Tasks['removeHashedPages'][] }>(
+    `select b.id as "bookId", b.library_id as "libraryId", array_agg(distinct p.hash order by p.hash) as hashes
+     from known_page_hash k join page_hash p on p.hash = k.hash and p.hash <> '' join book b on b.id = p.book_id
+     where k.action = 'DELETE_AUTO' and b.library_id = :libraryId and (:bookId::uuid is null or b.id = :bookId)
+       and b.deleted_at is null and b.media_status = 'READY' group by b.id`,
+    { libraryId, bookId },
+  );
+  await queue.submitMany('removeHashedPages', rows);
 }
 
 /** Books of a library whose pages should be hashed and are not. */

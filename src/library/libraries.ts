@@ -9,6 +9,8 @@ import { Library } from '../model/library';
 import { emit } from '../queue/events';
 import type { Queue } from '../queue/tasks';
 import { checkPlace, scanOptions, tidy, type LibraryOptions } from './library-options';
+import { submitFileTasks } from './file-requests';
+import { submitScan } from './scan-request';
 import { submitHashes } from './unhashed';
 
 export type { LibraryOptions } from './library-options';
@@ -29,7 +31,7 @@ export async function createLibrary(
   return db.transaction(async (trx) => {
     const row = { id: newId(), ...tidy(options), createdAt: now, modifiedAt: now };
     const library = await Library.query(trx).insertAndFetch(row);
-    await queue.submit('scanLibrary', { libraryId: library.id, deep: false }, { trx });
+    await submitScan(trx, queue, library);
     await emit(trx, { type: 'LibraryAdded', libraryId: library.id });
     return library;
   });
@@ -41,15 +43,18 @@ export async function updateLibrary({ db, queue }: Deps, id: string, input: Part
   if (before === undefined) throw notFound();
   const changes = tidy(input);
   await checkPlace(db, { name: changes.name ?? before.name, root: changes.root ?? before.root }, id);
-  return db.transaction(async (trx) => {
+  const after = await db.transaction(async (trx) => {
     const after = await Library.query(trx).patchAndFetchById(id, { ...changes, modifiedAt: new Date() });
     const needsScan = scanOptions.some((option) => !isDeepStrictEqual(before[option], after[option]));
-    if (needsScan) await queue.submit('scanLibrary', { libraryId: id, deep: false }, { trx });
+    if (needsScan) await submitScan(trx, queue, after);
     const wantsHashes = (['hashFiles', 'hashKoreader', 'hashPages'] as const).some((one) => after[one] && !before[one]);
     if (wantsHashes) await submitHashes(queue, after, trx);
     await emit(trx, { type: 'LibraryChanged', libraryId: id });
     return after;
   });
+  const wantsFiles = (['repairExtensions', 'convertToCbz'] as const).some((one) => after[one] && !before[one]);
+  if (wantsFiles) await submitFileTasks({ db, queue }, after);
+  return after;
 }
 
 /** Forgets a library with everything that is known of it. Files are never touched. */
@@ -60,6 +65,9 @@ export async function deleteLibrary(db: Database, id: string): Promise<void> {
     await emit(trx, { type: 'LibraryDeleted', libraryId: id });
   });
 }
+
+/** Folders that NAS systems put into every share; Komga's and our web UI fill in the same. */
+const usualExclusions = ['#recycle', '@eaDir', '@Recycle'];
 
 /**
  * Adds the folders of the configuration and of the command line that are no library yet. One that cannot be added is told
@@ -76,7 +84,8 @@ export async function addMissingLibraries(
     if (known.some((library) => isInside(library.root, target))) continue;
     const names = new Set(known.map((library) => library.name));
     try {
-      added.push(await createLibrary(deps, { name: freeName(name, names), root: target }));
+      const options = { name: freeName(name, names), root: target, scanDirectoryExclusions: usualExclusions };
+      added.push(await createLibrary(deps, options));
     } catch (error) {
       deps.log.error({ err: error, name, root }, 'the folder could not be added as a library');
     }

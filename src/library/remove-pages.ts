@@ -157,14 +157,3 @@ async function countAndRecord(trx: Knex, { book, library }: ChangeableBook, remo
     );
   }
 }
-
-/** What an administrator wants removed wherever it turns up. */
-export async function submitAutomaticRemovals({ db, queue }: Pick<TaskContext, 'db' | 'queue'>, libraryId: string) {
-  const { rows } = await db.raw<{ rows: Tasks['removeHashedPages'][] }>(
-    `select b.id as "bookId", b.library_id as "libraryId", array_agg(distinct p.hash order by p.hash) as hashes
-     from page_hash p join known_page_hash k on k.hash = p.hash and k.action = 'DELETE_AUTO' join book b on b.id = p.book_id
-     where b.library_id = ? and b.deleted_at is null and b.media_status = 'READY' group by b.id`,
-    [libraryId],
-  );
-  await queue.submitMany('removeHashedPages', rows);
-}

@@ -5,9 +5,10 @@ import { Library } from '../model/library';
 import { emit } from '../queue/events';
 import { beginOperation, type OngoingOperation } from '../queue/operations';
 import type { TaskContext, Tasks } from '../queue/tasks';
+import { settleMoves } from './file-move';
 import { loadKnown, type Known, type KnownBook } from './known';
 import { createReconciler, type Reconciler, type ScanCounts } from './reconcile';
-import { submitAutomaticRemovals } from './remove-pages';
+import { submitFileTasks } from './file-requests';
 import { emptyTrash, removeEmptySets } from './trash';
 import { submitHashes } from './unhashed';
 import { findVanished, markUnavailable, rootIdentity, trash } from './vanished';
@@ -60,6 +61,7 @@ async function scan(
 ): Promise<ScanResult | ErrorCode> {
   const { db, signal } = context;
   const root = await rootIdentity(library.root);
+  if (root !== null) await settleMoves(context, library);
   const known = await loadKnown(db, library.id);
   const books = [...known.books.values()];
   const live = books.filter(({ isDeleted }) => !isDeleted).length;
@@ -121,7 +123,7 @@ async function finish(context: TaskContext, library: Library, { pending }: Recon
     await queue.submitMany('analyzeBook', again, { trx });
     await submitHashes(queue, library, trx);
   });
-  await submitAutomaticRemovals(context, library.id);
+  await submitFileTasks(context, library);
   if (library.emptyTrashAfterScan) await emptyTrash(context, { libraryId: library.id });
   else await removeEmptySets(db);
 }

@@ -1,10 +1,12 @@
 import type { Knex } from 'knex';
+import type { Container } from '../media/reader';
 import { Book } from '../model/book';
 import type { Library } from '../model/library';
 import { emit, type ServerEvent } from '../queue/events';
 import type { Queue, TaskContext } from '../queue/tasks';
 import type { Analysis } from './book-content';
 import { importReadLists, mergeBook } from './book-metadata';
+import { isConvertible, isMisnamed } from './file-kinds';
 import { lockSeries } from './locks';
 import { writeGenerated } from './poster-rows';
 import { toJson } from './rows';
@@ -52,7 +54,7 @@ export async function storeIn(
   const events = await storePoster(trx, queue, book, analysis);
   if (book.pageCount !== 0 && analysis.state.pageCount !== 0) await clampProgress(trx, book, analysis.state.pageCount);
   events.push(...(await importReadLists(trx, book, library, analysis)));
-  await submitNext(trx, queue, { ...book, ...next } as Book, library);
+  await submitNext(trx, queue, { ...book, ...next } as Book, library, analysis.content?.container ?? null);
   const { seriesId, libraryId } = book;
   await emit(trx, { type: 'BookChanged', bookId, seriesId, libraryId }, ...events);
 }
@@ -104,9 +106,16 @@ async function clampProgress(trx: Knex, { id, pageCount: before }: Book, pageCou
   );
 }
 
-async function submitNext(trx: Knex.Transaction, queue: Queue, book: Book, library: Library): Promise<void> {
+async function submitNext(
+  trx: Knex.Transaction,
+  queue: Queue,
+  book: Book,
+  library: Library,
+  container: Container | null,
+): Promise<void> {
   const { id: bookId, seriesId } = book;
   await submitHashes(trx, queue, book, library);
+  await submitChanges(trx, queue, book, library, container);
   // once a series, not once a book: a series of 1,000 chapters would be combined from 1,000 books 1,000 times
   const waiting = await Book.query(trx)
     .where({ seriesId, deletedAt: null })
@@ -118,10 +127,28 @@ async function submitNext(trx: Knex.Transaction, queue: Queue, book: Book, libra
 
 async function submitHashes(trx: Knex.Transaction, queue: Queue, book: Book, library: Library): Promise<void> {
   const { id: bookId } = book;
-  if (book.mediaStatus !== 'READY') return;
+  // also of a file that cannot be read: moved or renamed, it is still the same book
   if (library.hashFiles && book.fileHash === '') await queue.submit('hashBook', { bookId }, { trx });
   const isUnknownToKoreader = library.hashKoreader && book.fileHashKoreader === '';
   if (isUnknownToKoreader) await queue.submit('hashBookKoreader', { bookId }, { trx });
-  const isComic = book.mediaType === 'application/zip';
+  const isComic = book.mediaStatus === 'READY' && book.mediaType === 'application/zip';
   if (library.hashPages && isComic) await queue.submit('hashBookPages', { bookId }, { trx });
+}
+
+/** What the library wants done to files of this kind; whether it is needed and possible is for the task to find out. */
+async function submitChanges(
+  trx: Knex.Transaction,
+  queue: Queue,
+  { id: bookId, mediaStatus, path }: Book,
+  { id: libraryId, repairExtensions, convertToCbz }: Library,
+  container: Container | null,
+): Promise<void> {
+  if (mediaStatus !== 'READY' || container === null) return;
+  if (convertToCbz && isConvertible(container)) {
+    await queue.submit('convertBook', { libraryId, bookId }, { trx });
+    return;
+  }
+  if (repairExtensions && isMisnamed(path, container)) {
+    await queue.submit('repairExtension', { libraryId, bookId }, { trx });
+  }
 }

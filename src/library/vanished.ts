@@ -57,7 +57,11 @@ export function findVanished(
 const chunk = 1_000;
 
 /** Puts them into the trash. A row that another library's scan has taken over meanwhile is no longer ours. */
-export async function trash(db: Database, libraryId: string, { books, series }: Vanished): Promise<void> {
+export async function trash(
+  db: Database,
+  libraryId: string,
+  { books, series }: { books: Pick<KnownBook, 'id' | 'seriesId'>[]; series: { id: string }[] },
+): Promise<void> {
   const at = new Date();
   for (let from = 0; from < books.length; from += chunk) {
     const some = books.slice(from, from + chunk);
@@ -69,7 +73,12 @@ export async function trash(db: Database, libraryId: string, { books, series }: 
   }
 }
 
-async function trashBooks(trx: Knex.Transaction, libraryId: string, books: KnownBook[], at: Date): Promise<void> {
+async function trashBooks(
+  trx: Knex.Transaction,
+  libraryId: string,
+  books: Pick<KnownBook, 'id' | 'seriesId'>[],
+  at: Date,
+): Promise<void> {
   await lockSeries(
     trx,
     books.map((book) => book.seriesId),

@@ -6,8 +6,8 @@ import { fail } from '../base/errors';
 import { openSource, type ByteSource } from './byte-source';
 import { detect } from './detect';
 import type { MediaLimits } from './limits';
-import { readRarBook, refusalOf, type RarBook } from './rar-book';
-import { unpack, type UnpackPlan } from './rar-unpack';
+import { refusalOf, unpackEntry, type PackedBook, type UnpackPlan } from './packed-book';
+import { readPackedBook } from './packed-books';
 import { readEntry } from './zip-entry';
 import { locationOf, readUsableDirectory } from './zip';
 
@@ -24,7 +24,7 @@ interface Options {
 }
 
 /**
- * All files of a ZIP or RAR in the order of the archive. One that is damaged anywhere is refused as a whole: what is
+ * All files of a ZIP, RAR, 7z or TAR in the order of the archive. One that is damaged anywhere is refused as a whole: what is
  * made of it would lack something that a better program might still read.
  */
 export async function withArchiveFiles<T>(
@@ -36,8 +36,9 @@ export async function withArchiveFiles<T>(
   try {
     const detected = await detect(source);
     if (detected.container === 'zip') return await work(await zipFiles(source, limits));
-    if (detected.container !== 'rar4' && detected.container !== 'rar5') throw fail('ERR_1001', { file });
-    return await withUnpacked(await readRarBook(file, source, detected, limits), spool, work);
+    const book = await readPackedBook(file, source, detected, limits);
+    if (book === null) throw fail('ERR_1001', { container: detected.container });
+    return await withUnpacked(book, spool, work);
   } finally {
     await source.close();
   }
@@ -51,18 +52,22 @@ async function zipFiles(source: ByteSource, limits: MediaLimits): Promise<Archiv
     .map((entry) => ({ name: entry.name, read: () => readEntry(source, locationOf(entry), limits) }));
 }
 
-async function withUnpacked<T>(book: RarBook, spool: string, work: (files: ArchiveFile[]) => Promise<T>): Promise<T> {
-  const entries = book.listing.entries.filter(({ file }) => file);
+async function withUnpacked<T>(
+  book: PackedBook,
+  spool: string,
+  work: (files: ArchiveFile[]) => Promise<T>,
+): Promise<T> {
+  const entries = book.entries.filter(({ file }) => file);
   const problem = entries.map((entry) => refusalOf(entry, book)).find((code) => code !== null);
-  if (book.listing.damaged || problem) throw fail(problem ?? 'ERR_2002');
+  if (book.damaged || problem) throw fail(problem ?? 'ERR_2002');
   const folder = path.join(spool, `.kiremisu-${randomUUID()}`);
   await mkdir(folder);
   try {
     const places = await unpackAll(book, folder);
-    const files = entries.map(({ name, index, stored, dataOffset, size }) => ({
-      name,
-      read: () => (stored ? book.source.read(dataOffset, size) : readFile(places.get(index) ?? '')),
-    }));
+    const files = entries.map(({ name, index }) => {
+      const place = places.get(index);
+      return { name, read: () => (place === undefined ? unpackEntry(book, index) : readFile(place)) };
+    });
     return await work(files);
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -70,8 +75,10 @@ async function withUnpacked<T>(book: RarBook, spool: string, work: (files: Archi
 }
 
 /** One run through the archive: a solid one would be decoded from its start for each entry. */
-async function unpackAll(book: RarBook, folder: string): Promise<Map<number, string>> {
-  const packed = new Map(book.listing.entries.filter(({ file, stored }) => file && !stored).map((e) => [e.index, e]));
+async function unpackAll(book: PackedBook, folder: string): Promise<Map<number, string>> {
+  const packed = new Set(
+    book.entries.filter(({ file, stored, size }) => file && !stored && size > 0).map(({ index }) => index),
+  );
   const places = new Map<number, string>();
   if (packed.size === 0) return places;
   let fd: number | null = null;
@@ -85,6 +92,7 @@ async function unpackAll(book: RarBook, folder: string): Promise<Map<number, str
     fd = null;
   };
   const plan: UnpackPlan = {
+    from: 0,
     deadline: Date.now() + book.limits.bookMilliseconds,
     wants: (index) => packed.has(index),
     write(index, bytes) {
@@ -93,14 +101,14 @@ async function unpackAll(book: RarBook, folder: string): Promise<Map<number, str
       return true;
     },
     done(index) {
-      // an entry without bytes is a file all the same
+      // an entry that gave no bytes is a file all the same
       fd ??= openFor(index);
       close();
       return true;
     },
   };
   try {
-    const failure = await unpack(book.path, book.offset, plan);
+    const failure = await book.unpack(plan);
     if (failure) throw fail(failure.code, { index: failure.index });
   } finally {
     close();

@@ -4,6 +4,7 @@ import { bookRoutes } from './books';
 import { clientSettingsRoutes } from './client-settings';
 import { collectionRoutes } from './collections';
 import { eventRoutes } from './events';
+import { deletionRoutes } from './deletions';
 import { fileRoutes } from './files';
 import { libraryRoutes } from './libraries';
 import { manifestRoutes } from './manifests';
@@ -28,6 +29,7 @@ export function komgaRoutes(deps: HttpDeps): Route[] {
     ...userRoutes(deps),
     ...pageRoutes(deps),
     ...fileRoutes(deps),
+    ...deletionRoutes(deps),
     ...posterRoutes(deps),
     ...libraryRoutes(deps),
     ...seriesRoutes(deps),
