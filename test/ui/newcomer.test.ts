@@ -4,6 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { cbz, put } from '../support/book-builders';
 import { adminLogin } from '../support/app';
 import { describeWithBrowser, launchBrowser } from '../support/browser';
+import { until } from '../jobs/support';
 import { startServer, type ServerProcess } from '../support/server-process';
 import { temporaryFolder } from '../support/temporary';
 
@@ -36,8 +37,10 @@ describeWithBrowser('A newcomer in the browser', () => {
 
   /** A picture whose address holds this text is loaded, not only announced. As text: it runs in the browser. */
   const loaded = (part: string) =>
-    page.waitForFunction(
-      `[...document.images].some((image) => image.src.includes('${part}') && image.complete && image.naturalWidth > 0)`,
+    until(`a picture of ${part} is loaded`, () =>
+      page.evaluate<boolean>(
+        `[...document.images].some((image) => image.src.includes('${part}') && image.complete && image.naturalWidth > 0)`,
+      ),
     );
 
   const shownPage = async (number: number) => {
