@@ -10,11 +10,14 @@ import type { BookView } from '../search/book-view';
 import type { Address } from './opds-address';
 
 const byExtension: Record<string, BookContainer> = {
-  ...{ cbz: 'zip', zip: 'zip', cbr: 'rar4', rar: 'rar4', pdf: 'pdf', epub: 'epub' },
+  ...{ cbz: 'zip', zip: 'zip', cbr: 'rar4', rar: 'rar4', cb7: '7z', '7z': '7z', cbt: 'tar', tar: 'tar' },
+  ...{ pdf: 'pdf', epub: 'epub' },
 };
 const byMediaType: Record<string, BookContainer> = {
   'application/zip': 'zip',
   'application/x-rar-compressed': 'rar4',
+  'application/x-7z-compressed': '7z',
+  'application/x-tar': 'tar',
   'application/pdf': 'pdf',
   'application/epub+zip': 'epub',
 };

@@ -47,6 +47,8 @@ const kinds: Record<Container, Pick<MediaState, 'mediaType' | 'mediaProfile'>> =
   rar5: { mediaType: 'application/x-rar-compressed; version=5', mediaProfile: 'DIVINA' },
   pdf: { mediaType: 'application/pdf', mediaProfile: 'PDF' },
   epub: { mediaType: 'application/epub+zip', mediaProfile: 'EPUB' },
+  '7z': { mediaType: 'application/x-7z-compressed', mediaProfile: 'DIVINA' },
+  tar: { mediaType: 'application/x-tar', mediaProfile: 'DIVINA' },
 };
 
 const unsupported = new Set(['ERR_1001', 'ERR_1002', 'ERR_1004', 'ERR_2004']);

@@ -1,6 +1,7 @@
 import type { Library } from '../model/library';
 
-const archives = ['cbz', 'zip', 'cbr', 'rar'];
+/** Komga does not scan the last four (komga-media §4); people have them all the same. */
+const archives = ['cbz', 'zip', 'cbr', 'rar', 'cb7', '7z', 'cbt', 'tar'];
 const pictures = new Set([
   ...['jpg', 'jpeg', 'png', 'gif', 'webp', 'avif', 'jxl', 'heic', 'heif', 'bmp', 'tif', 'tiff', 'jp2'],
 ]);

@@ -1,4 +1,5 @@
 import type { Pixels } from './bmp';
+import type { Instantiate } from './wasm';
 
 /** The parts that we use of decoders in WebAssembly whose packages have no types for them. */
 
@@ -6,7 +7,7 @@ interface JxlDecoder {
   decode(input: Uint8Array): { data: Uint8ClampedArray; width: number; height: number } | null;
 }
 
-type JxlFactory = (options: { noInitialRun: true; wasmBinary: Uint8Array }) => Promise<JxlDecoder>;
+type JxlFactory = (options: { noInitialRun: true; instantiateWasm: Instantiate }) => Promise<JxlDecoder>;
 
 interface JpxImage {
   setOptions(options: {
@@ -31,18 +32,19 @@ interface Heif {
   HeifDecoder: new () => { decode(input: Uint8Array): HeifPicture[] };
 }
 
+// names that the compiler does not look up: what it would find are no declarations
+
 export async function loadJxl(): Promise<JxlFactory> {
-  const { default: factory } = await import('@jsquash/jxl/codec/dec/jxl_dec.js');
-  return factory;
+  const file: string = '@jsquash/jxl/codec/dec/jxl_dec.js';
+  return ((await import(file)) as { default: JxlFactory }).default;
 }
 
 export async function loadJpx(): Promise<JpxImage> {
-  // a name that the compiler does not look up: the file has no declarations
   const file: string = 'pdfjs-dist/legacy/image_decoders/pdf.image_decoders.mjs';
   return ((await import(file)) as { JpxImage: JpxImage }).JpxImage;
 }
 
-export async function loadHeif(): Promise<(options: { wasmBinary: Uint8Array }) => Heif> {
+export async function loadHeif(): Promise<(options: { instantiateWasm: Instantiate }) => Heif> {
   const module: unknown = await import('libheif-js/libheif-wasm/libheif.js');
-  return (module as { default: (options: { wasmBinary: Uint8Array }) => Heif }).default;
+  return (module as { default: (options: { instantiateWasm: Instantiate }) => Heif }).default;
 }

@@ -1,6 +1,7 @@
 import { fail } from '../base/errors';
 import type { ByteSource } from './byte-source';
 import type { Container } from './reader';
+import { isTarHeader } from './tar-book';
 import { endsLikeZip } from './zip-directory';
 
 export interface Detected {
@@ -22,8 +23,6 @@ const at = (bytes: Buffer, position: number, text: string) =>
 
 /** Containers that are known and not handled, so that the log can say what it was. */
 const refused: [string, number, string][] = [
-  ['application/x-7z-compressed', 0, '7z\xbc\xaf\x27\x1c'],
-  ['application/x-tar', 257, 'ustar'],
   ['application/gzip', 0, '\x1f\x8b'],
   ['application/x-bzip2', 0, 'BZh'],
   ['application/x-xz', 0, '\xfd7zXZ\0'],
@@ -40,6 +39,7 @@ function byMagic(head: Buffer): Detected | null {
   if (at(head, 0, rar5)) return { container: 'rar5', offset: 0 };
   if (at(head, 0, rar4)) return { container: 'rar4', offset: 0 };
   if (at(head, 0, '%PDF-')) return { container: 'pdf', offset: 0 };
+  if (at(head, 0, '7z\xbc\xaf\x27\x1c')) return { container: '7z', offset: 0 };
   return null;
 }
 
@@ -61,6 +61,7 @@ export async function detect(source: ByteSource): Promise<Detected> {
   if (known) return known;
   const foreign = refused.find(([, position, magic]) => at(head, position, magic));
   if (foreign) throw fail('ERR_1001', { type: foreign[0] });
+  if (isTarHeader(head.subarray(0, 512))) return { container: 'tar', offset: 0 };
   const pdf = head.indexOf('%PDF-', 0, 'latin1');
   if (pdf >= 0) return { container: 'pdf', offset: pdf };
   if (await endsLikeZip(source)) return { container: 'zip', offset: 0 };

@@ -3,22 +3,23 @@ import { fail, isCoded } from '../base/errors';
 import { decodeBmp, decodeIco, type Pixels } from './bmp';
 import { loadHeif, loadJpx, loadJxl } from './decoder-modules';
 import type { MediaLimits } from './limits';
+import { boundedWasm } from './wasm';
 
 /**
- * Pictures that sharp's usual build has no decoder for (docs/decisions/0007). The decoders are synchronous and take up to
+ * Pictures that sharp's usual build has no decoder for (docs/decisions/0008). The decoders are synchronous and take up to
  * a second for a large page: not for a thread that answers requests.
  */
 type Decode = (input: Buffer, limits: MediaLimits) => Promise<Pixels | Buffer>;
 
-/** A decoder is made for one picture and thrown away, and its memory with it; making one takes 10 to 60 ms. */
-const wasmOf = (file: string) => readFile(require.resolve(file));
+const jxlWasm = '@jsquash/jxl/codec/dec/jxl_dec.wasm';
+const heifWasm = 'libheif-js/libheif-wasm/libheif.wasm';
 
-const decodeJxl: Decode = async (input) => {
+// a decoder is made for one picture and thrown away, and its memory with it
+
+const decodeJxl: Decode = async (input, limits) => {
   const factory = await loadJxl();
-  const decoder = await factory({
-    noInitialRun: true,
-    wasmBinary: await wasmOf('@jsquash/jxl/codec/dec/jxl_dec.wasm'),
-  });
+  const instantiateWasm = await boundedWasm(jxlWasm, limits.decoderBytes);
+  const decoder = await factory({ noInitialRun: true, instantiateWasm });
   const picture = decoder.decode(new Uint8Array(input));
   if (!picture) throw fail('ERR_2003', { type: 'image/jxl' });
   return { data: viewOf(picture.data), width: picture.width, height: picture.height, channels: 4 };
@@ -29,7 +30,7 @@ const viewOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView) => new Uint
 /** The decoder that pdf.js brings for the JPEG 2000 pictures of PDFs. */
 const decodeJp2: Decode = async (input) => {
   const decoder = await loadJpx();
-  const wasm = () => wasmOf('pdfjs-dist/wasm/openjpeg.wasm');
+  const wasm = () => readFile(require.resolve('pdfjs-dist/wasm/openjpeg.wasm'));
   decoder.setOptions({ handler: { sendWithPromise: wasm }, useWasm: true, useWorkerFetch: false, wasmUrl: '' });
   try {
     const { width, height } = decoder.parseImageProperties(input);
@@ -45,7 +46,7 @@ const decodeJp2: Decode = async (input) => {
 
 const decodeHeic: Decode = async (input, limits) => {
   const libheif = await loadHeif();
-  const module = libheif({ wasmBinary: await wasmOf('libheif-js/libheif-wasm/libheif.wasm') });
+  const module = libheif({ instantiateWasm: await boundedWasm(heifWasm, limits.decoderBytes) });
   const pictures = new module.HeifDecoder().decode(input);
   const picture = pictures.find((candidate) => candidate.is_primary()) ?? pictures[0];
   if (!picture) throw fail('ERR_2003', { type: 'image/heic' });

@@ -17,8 +17,10 @@ export interface MediaLimits {
   foreignPixels: number;
   /** Bytes of an entry that is read whole for its text: ComicInfo.xml, OPF, a document of an EPUB. */
   metadataBytes: number;
-  /** Bytes of the window that a RAR entry may ask for; the unpacker holds it in memory. */
-  rarDictionaryBytes: number;
+  /** Bytes of the window that an entry of a RAR or 7z may ask for; the unpacker holds it in memory. */
+  dictionaryBytes: number;
+  /** Memory of a decoder in WebAssembly: pictures (foreign-picture.ts), 7-Zip. */
+  decoderBytes: number;
   /** Bytes read from the start of an entry to find out what it is and how large the picture is. */
   headBytes: number;
   /** Pages larger than this are streamed instead of being read into one buffer. */
@@ -50,7 +52,8 @@ export const defaultLimits: MediaLimits = Object.freeze({
   pixels: 100_000_000,
   foreignPixels: 40_000_000,
   metadataBytes: 4 * MiB,
-  rarDictionaryBytes: 128 * MiB,
+  dictionaryBytes: 128 * MiB,
+  decoderBytes: 1024 * MiB,
   headBytes: 1 * MiB,
   bufferedBytes: 8 * MiB,
   renderEdge: 1600,

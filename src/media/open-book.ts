@@ -6,7 +6,8 @@ import { defaultLimits, type MediaLimits } from './limits';
 import { hasEpubMimetype, openEpub } from './epub';
 import { openFolder } from './folder';
 import { openPdf } from './pdf';
-import { openRar } from './rar';
+import { openPacked } from './packed';
+import { readPackedBook } from './packed-books';
 import type { Reader } from './reader';
 import { openZip } from './zip';
 import { openDamagedZip } from './zip-salvage';
@@ -32,6 +33,8 @@ async function openDetected(
   detected: Detected,
   limits: MediaLimits,
 ): Promise<Reader> {
+  const packed = await readPackedBook(path, source, detected, limits);
+  if (packed) return openPacked(packed);
   switch (detected.container) {
     case 'epub':
       return openEpub(source, limits);
@@ -39,10 +42,7 @@ async function openDetected(
       if (!/\.epub$/iu.test(path)) return openComicZip(path, source, limits);
       if (!(await hasEpubMimetype(source, limits))) throw fail('ERR_1032');
       return openEpub(source, limits);
-    case 'rar4':
-    case 'rar5':
-      return openRar(path, source, detected, limits);
-    case 'pdf':
+    default:
       return openPdf(source, detected, limits);
   }
 }

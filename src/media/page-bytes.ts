@@ -7,7 +7,8 @@ import { openSource, readInto } from './byte-source';
 import { createFileHandles, type OpenedFile } from './file-handles';
 import { defaultLimits, type MediaLimits } from './limits';
 import type { Container, PageLocation, SpanLocation, ZipLocation } from './reader';
-import { openSpan } from './span';
+import { checkSpan, openSpan } from './span';
+import { isPlainMethod } from './zip-methods';
 import { checkContent, dataOffset, inflateWhole, localHeaderBytes, openEntry, refusal } from './zip-entry';
 
 export interface OpenPageOptions {
@@ -43,19 +44,27 @@ export interface PageOpener {
 }
 
 /** True for pages that are bytes of a file; others have to be unpacked or rendered by the page pool. */
-export const isDirect = (location: PageLocation) => location.kind !== 'entry' && location.kind !== 'render';
+export function isDirect(location: PageLocation): boolean {
+  if (location.kind === 'zip') return isPlainMethod(location.method);
+  return location.kind !== 'entry' && location.kind !== 'render';
+}
 
 /** Names and extra fields of local headers are rarely longer; if one is, a second read follows. */
 const slackBytes = 320;
 const gzipHeader = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
 const maxVerified = 10_000;
 
-async function readSpan(file: OpenedFile, { offset, size }: SpanLocation, pool: BufferPool): Promise<BufferedPage> {
+async function readSpan(file: OpenedFile, location: SpanLocation, pool: BufferPool): Promise<BufferedPage> {
+  const { offset, size } = location;
   if (!(offset >= 0 && size >= 0)) throw fail('ERR_2003', { offset, size });
   const buffer = pool.take(size);
   try {
     const data = buffer.subarray(0, size);
     if ((await readInto(file.handle, data, offset)) < size) throw fail('ERR_2003', { truncated: true });
+    if (typeof location.crc32 === 'number' && !file.verified.has(offset)) {
+      checkSpan(data, location);
+      if (file.verified.size < maxVerified) file.verified.add(offset);
+    }
     return { data, size, encoding: null, release: () => pool.give(buffer) };
   } catch (error) {
     pool.give(buffer);

@@ -7,8 +7,8 @@ import { detect } from './detect';
 import { convertPicture, makePoster } from './image';
 import { createBookKeeper } from './kept-book';
 import type { MediaLimits } from './limits';
-import { readRarBook, refusalOf, unpackEntry, type RarBook } from './rar-book';
-import { unpack } from './rar-unpack';
+import { refusalOf, unpackEntry, type PackedBook } from './packed-book';
+import { readPackedBook } from './packed-books';
 import type { PageLocation } from './reader';
 
 export interface Conversion {
@@ -64,7 +64,7 @@ async function makePage({ path: file, location, limits, conversion }: PageTask &
  * wait for the last. What lies before the asked entry is kept while there is room, what lies behind it until there is none.
  */
 async function unpackSolid(
-  book: RarBook,
+  book: PackedBook,
   task: PageTask & { kind: 'unpack' },
   tell: (file: UnpackedFile) => void,
 ): Promise<void> {
@@ -72,16 +72,17 @@ async function unpackSolid(
   let chunks: Buffer[] = [];
   let size = 0;
   let kept = 0;
-  const failure = await unpack(task.path, book.offset, {
+  const failure = await book.unpack({
+    from: asked,
     deadline: Date.now() + limits.bookMilliseconds,
     wants(index) {
-      const entry = book.listing.entries[index];
+      const entry = book.entries[index];
       if (!entry?.file || entry.stored || refusalOf(entry, book) !== null) return false;
       return index === asked || kept + entry.size <= (index < asked ? maxBytes / 2 : maxBytes);
     },
     write(index, bytes) {
       size += bytes.length;
-      if (size > (book.listing.entries[index]?.size ?? 0)) return false;
+      if (size > (book.entries[index]?.size ?? 0)) return false;
       chunks.push(Buffer.from(bytes));
       return true;
     },
@@ -112,9 +113,9 @@ async function unpackPage(
   const source = await openSource(task.path);
   try {
     const detected = await detect(source);
-    if (detected.container !== 'rar4' && detected.container !== 'rar5') return { data: await makePage(asPage(task)) };
-    const book = await readRarBook(task.path, source, detected, task.limits);
-    if (!book.listing.solid) return { data: await unpackEntry(book, task.index) };
+    const book = await readPackedBook(task.path, source, detected, task.limits);
+    if (!book) return { data: await makePage(asPage(task)) };
+    if (!book.solid) return { data: await unpackEntry(book, task.index) };
     await unpackSolid(book, task, tell);
     return { solid: true };
   } finally {

@@ -1,22 +1,9 @@
 import type { ByteSource } from './byte-source';
 import type { MediaLimits } from './limits';
+import type { PackedEntry } from './packed-book';
 
 /** One file, folder or link as its header in the archive tells it. */
-export interface RarEntry {
-  name: string;
-  /** Place in the order of headers, from 0; folders and links count. */
-  index: number;
-  size: number;
-  packedSize: number;
-  /** Where the packed data begins in the file. */
-  dataOffset: number;
-  stored: boolean;
-  /** Bytes of the window the unpacker needs. */
-  dictionary: number;
-  crc32: number | null;
-  encrypted: boolean;
-  /** A file with data of its own: no folder, no link. */
-  file: boolean;
+export interface RarEntry extends PackedEntry {
   /** Continues in another volume. */
   split: boolean;
 }

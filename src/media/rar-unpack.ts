@@ -1,19 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { Extractor, UnrarError, type SeekMethod } from 'node-unrar-js/dist/js/Extractor';
 import { getUnrar } from 'node-unrar-js/dist/js/unrar.singleton';
-import { fail } from '../base/errors';
-
-/** What is to be done with the entries of an archive while it is unpacked from the start. */
-export interface UnpackPlan {
-  /** Called with each entry in archive order; false passes over it (in a solid archive it is decoded all the same). */
-  wants(index: number): boolean;
-  /** A run of bytes of a wanted entry, only valid during the call; false stops the unpacking with an error. */
-  write(index: number, bytes: Uint8Array): boolean;
-  /** A wanted entry is complete and its checksum right; false ends the run. */
-  done(index: number): boolean;
-  /** `Date.now()` at which unpacking gives up. */
-  deadline: number;
-}
+import type { UnpackFailure, UnpackPlan } from './packed-book';
 
 interface Module {
   HEAPU8: Uint8Array;
@@ -114,12 +102,6 @@ class Unpacker extends Extractor {
 
 const outputHandle = 0x7fff_fff0;
 
-/** How a run ended: at which entry it failed and why, or null. */
-export interface UnpackFailure {
-  index: number;
-  code: 'ERR_1002' | 'ERR_2001' | 'ERR_2003' | 'ERR_2006';
-}
-
 function failureOf(error: unknown, unpacker: Unpacker): UnpackFailure {
   if (unpacker.timedOut) return { index: unpacker.position, code: 'ERR_2006' };
   const reason = error instanceof UnrarError ? error.reason : null;
@@ -130,7 +112,7 @@ function failureOf(error: unknown, unpacker: Unpacker): UnpackFailure {
 }
 
 /** Unpacks an archive from its start, in one synchronous run: only for threads that nobody waits for. */
-export async function unpack(path: string, offset: number, plan: UnpackPlan): Promise<UnpackFailure | null> {
+export async function unpackRar(path: string, offset: number, plan: UnpackPlan): Promise<UnpackFailure | null> {
   const module = (await getUnrar()) as Module;
   const unpacker = new Unpacker(module, path, offset, plan);
   try {
@@ -139,30 +121,4 @@ export async function unpack(path: string, offset: number, plan: UnpackPlan): Pr
   } catch (error) {
     return failureOf(error, unpacker);
   }
-}
-
-/** One entry whole, at most `size` bytes. */
-export async function unpackOne(
-  path: string,
-  offset: number,
-  index: number,
-  size: number,
-  deadline: number,
-): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let total = 0;
-  const failure = await unpack(path, offset, {
-    wants: (candidate) => candidate === index,
-    write: (_, bytes) => {
-      total += bytes.length;
-      if (total > size) return false;
-      chunks.push(Buffer.from(bytes));
-      return true;
-    },
-    done: () => false,
-    deadline,
-  });
-  if (failure) throw fail(failure.code, { index, failedAt: failure.index });
-  if (total !== size) throw fail('ERR_2003', { size: total, declared: size });
-  return Buffer.concat(chunks, total);
 }

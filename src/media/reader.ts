@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 
 /** What the file is, told by its content. `folder` is a folder of images. */
-export type Container = 'zip' | 'rar4' | 'rar5' | 'pdf' | 'epub' | 'folder';
+export type Container = 'zip' | 'rar4' | 'rar5' | '7z' | 'tar' | 'pdf' | 'epub' | 'folder';
 
 /** Where the bytes of a page lie when they can be read with one positioned read: no parsing at request time. */
 export interface ZipLocation {
@@ -10,17 +10,21 @@ export interface ZipLocation {
   offset: number;
   compressedSize: number;
   size: number;
-  /** 0 stored, 8 deflate. */
+  /** 0 stored, 8 deflate; others are unpacked in a thread (zip-methods.ts). */
   method: number;
   crc32: number;
 }
+  /** General purpose bits, of methods whose decoder has to know them. */
+  flags?: number;
 
-/** A run of bytes in the file that is the page as it is (stored RAR entry, JPEG inside a PDF). */
+/** A run of bytes in the file that is the page as it is (stored RAR entry, TAR entry, JPEG inside a PDF). */
 export interface SpanLocation {
   kind: 'span';
   offset: number;
   size: number;
 }
+  /** Where the archive has a checksum. */
+  crc32?: number | null;
 
 /** A file below the folder of a folder book, or an entry of an archive that has to be unpacked by name or index. */
 export interface EntryLocation {

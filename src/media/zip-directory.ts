@@ -16,6 +16,8 @@ export interface ZipEntry {
   /** A file: neither a folder nor a symbolic link. */
   file: boolean;
   encrypted: boolean;
+  /** General purpose bits. */
+  flags: number;
 }
 
 export interface ZipDirectory {
@@ -191,6 +193,7 @@ function parseEntry(bytes: Buffer, at: number): RawEntry & { next: number } {
       method: bytes.readUInt16LE(at + 10),
       crc32: bytes.readUInt32LE(at + 16),
       encrypted: (flags & 0x2001) !== 0,
+      flags,
       ...sizes,
     },
     next: extraEnd + bytes.readUInt16LE(at + 32),

@@ -4,6 +4,7 @@ import { fail, isCoded } from '../base/errors';
 import type { ByteSource } from './byte-source';
 import type { MediaLimits } from './limits';
 import type { ZipLocation } from './reader';
+import { isKnownMethod, isPlainMethod, unpackForeign } from './zip-methods';
 
 export const localHeaderBytes = 30;
 const chunkBytes = 256 * 1024;
@@ -18,7 +19,7 @@ export function dataOffset(header: Buffer): number {
 /** The reason for which an entry cannot be read at all, or null. */
 export function refusal(entry: Omit<ZipLocation, 'kind'> & { encrypted?: boolean }, limits: MediaLimits) {
   if (entry.encrypted === true) return 'ERR_1002';
-  if (entry.method !== 0 && entry.method !== 8) return 'ERR_2004';
+  if (!isKnownMethod(entry.method)) return 'ERR_2004';
   if (entry.size > limits.entryBytes || entry.compressedSize > limits.entryBytes) return 'ERR_2001';
   if (entry.size > limits.ratioFromBytes && entry.size > entry.compressedSize * limits.ratio) return 'ERR_2001';
   if (entry.method === 0 && entry.size !== entry.compressedSize) return 'ERR_2003';
@@ -48,7 +49,15 @@ export function inflateWhole(packed: Uint8Array, location: ZipLocation): Promise
 }
 
 /** The first bytes of an entry, as far as `wanted` or less when the data is short; throws when it is damaged. */
-export async function readHead(source: ByteSource, location: ZipLocation, wanted: number): Promise<Buffer> {
+export async function readHead(
+  source: ByteSource,
+  location: ZipLocation,
+  wanted: number,
+  limits: MediaLimits,
+): Promise<Buffer> {
+  if (!isPlainMethod(location.method)) {
+    return unpackForeign(await readRaw(source, location), location, limits, Math.min(wanted, location.size));
+  }
   // most names are short: header and data come with one read
   const first = await source.read(location.offset, localHeaderBytes + 256 + wanted);
   const start = dataOffset(first);
@@ -68,6 +77,19 @@ export async function readHead(source: ByteSource, location: ZipLocation, wanted
 /** An entry whole and verified; only for small ones. */
 export async function readEntry(source: ByteSource, location: ZipLocation, limits: MediaLimits): Promise<Buffer> {
   checkRefusal(location, limits);
+  const packed = await readRaw(source, location);
+  const bytes = await unpackWhole(packed, location, limits);
+  checkContent(bytes, location);
+  return bytes;
+}
+
+function unpackWhole(packed: Buffer, location: ZipLocation, limits: MediaLimits): Promise<Buffer> {
+  if (location.method === 0) return Promise.resolve(packed);
+  return location.method === 8 ? inflateWhole(packed, location) : unpackForeign(packed, location, limits);
+}
+
+/** The data of an entry as it lies in the file. */
+async function readRaw(source: ByteSource, location: ZipLocation): Promise<Buffer> {
   const slack = 512;
   const read = await source.read(location.offset, localHeaderBytes + slack + location.compressedSize);
   const start = dataOffset(read);
@@ -75,9 +97,7 @@ export async function readEntry(source: ByteSource, location: ZipLocation, limit
   const packed =
     end <= read.length ? read.subarray(start, end) : await source.read(location.offset + start, end - start);
   if (packed.length < location.compressedSize) throw fail('ERR_2003', { truncated: true });
-  const bytes = location.method === 0 ? packed : await inflateWhole(packed, location);
-  checkContent(bytes, location);
-  return bytes;
+  return packed;
 }
 
 async function* rawChunks(source: ByteSource, position: number, length: number) {
@@ -128,7 +148,8 @@ export async function openEntry(
 ): Promise<Readable> {
   checkRefusal(location, limits);
   const options = { objectMode: false, ...(signal ? { signal } : {}) };
-  if (Math.max(location.size, location.compressedSize) > limits.bufferedBytes) {
+  const isLarge = Math.max(location.size, location.compressedSize) > limits.bufferedBytes;
+  if (isLarge && isPlainMethod(location.method)) {
     return Readable.from(entryChunks(source, location), options);
   }
   return bufferStream(await readEntry(source, location, limits), signal);

@@ -6,6 +6,7 @@ import { pictureSize } from './picture-size';
 import { isHiddenName, looksLikePicture, mayMove, otherType, pictureType } from './picture-type';
 import type { BookContent, PageEntry, Reader, ZipLocation } from './reader';
 import { openEntry, readEntry, readHead, refusal } from './zip-entry';
+import { isPlainMethod } from './zip-methods';
 import { readZipDirectory, type ZipDirectory, type ZipEntry } from './zip-directory';
 
 export const locationOf = (entry: ZipEntry): ZipLocation => ({
@@ -15,6 +16,7 @@ export const locationOf = (entry: ZipEntry): ZipLocation => ({
   size: entry.size,
   method: entry.method,
   crc32: entry.crc32,
+  ...(isPlainMethod(entry.method) ? {} : { flags: entry.flags }),
 });
 
 /** Entries that share their data are how a small archive unpacks to terabytes; honest ones never exceed the file. */
@@ -44,7 +46,7 @@ async function measure(source: ByteSource, location: ZipLocation, head: Buffer, 
   let size = pictureSize(head);
   for (let wanted = sizeBytes; !size && wanted <= limits.headBytes; wanted *= 16) {
     if (wanted / 16 >= location.compressedSize) break;
-    const more = await readHead(source, location, wanted).catch(() => null);
+    const more = await readHead(source, location, wanted, limits).catch(() => null);
     if (!more) break;
     size = pictureSize(more);
   }
@@ -54,7 +56,7 @@ async function measure(source: ByteSource, location: ZipLocation, head: Buffer, 
 /** The page that an entry is, or null when its content is no picture. */
 export async function readPage(source: ByteSource, entry: ZipEntry, limits: MediaLimits, dimensions: boolean) {
   const location = locationOf(entry);
-  const head = await readHead(source, location, dimensions ? sizeBytes : typeBytes);
+  const head = await readHead(source, location, dimensions ? sizeBytes : typeBytes, limits);
   const mediaType = pictureType(head);
   if (!mediaType) return null;
   const size = dimensions ? await measure(source, location, head, limits) : { width: null, height: null };

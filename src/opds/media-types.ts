@@ -33,17 +33,19 @@ export function isPlainPicture(type: string): type is PlainPictureType {
 }
 
 /** What a book file is, told by its content (the words of media/reader.ts, which this layer does not import). */
-export type BookContainer = 'zip' | 'rar4' | 'rar5' | 'pdf' | 'epub' | 'folder';
+export type BookContainer = 'zip' | 'rar4' | 'rar5' | '7z' | 'tar' | 'pdf' | 'epub' | 'folder';
 
 /**
  * Type and extension of a book as delivered, by what the file really is and not by what it is called. A folder of images is
- * delivered as a CBZ made on the fly. KOReader knows exactly these (opds.md §2.13).
+ * delivered as a CBZ made on the fly. KOReader knows all of these (opds.md §2.13).
  */
 const delivered: Record<BookContainer, { type: string; extension: string }> = {
   zip: { type: 'application/vnd.comicbook+zip', extension: 'cbz' },
   folder: { type: 'application/vnd.comicbook+zip', extension: 'cbz' },
   rar4: { type: 'application/vnd.comicbook-rar', extension: 'cbr' },
   rar5: { type: 'application/vnd.comicbook-rar', extension: 'cbr' },
+  '7z': { type: 'application/vnd.comicbook+7z', extension: 'cb7' },
+  tar: { type: 'application/vnd.comicbook+tar', extension: 'cbt' },
   pdf: { type: 'application/pdf', extension: 'pdf' },
   epub: { type: 'application/epub+zip', extension: 'epub' },
 };

@@ -66,12 +66,12 @@ test('pictures that are named like books belong to them, others to the series or
 });
 
 test('formats that a library does not take are passed over', async () => {
-  for (const name of ['a.cbz', 'b.zip', 'c.cbr', 'd.rar', 'e.pdf', 'f.epub', 'g.cb7', 'h.txt'])
+  for (const name of ['a.cbz', 'b.zip', 'c.cbr', 'd.rar', 'e.pdf', 'f.epub', 'g.cb7', 'h.txt', 'i.7z', 'j.cbt', 'k.tar'])
     put(root, `A/${name}`, 'x');
   const names = (series: FoundSeries[]) => series.flatMap(({ books }) => books.map(({ name }) => name)).sort();
-  expect(names(await found())).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+  expect(names(await found())).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'i', 'j', 'k']);
   expect(names(await found({ scanCbx: false }))).toEqual(['e', 'f']);
-  expect(names(await found({ scanPdf: false, scanEpub: false }))).toEqual(['a', 'b', 'c', 'd']);
+  expect(names(await found({ scanPdf: false, scanEpub: false }))).toEqual(['a', 'b', 'c', 'd', 'g', 'i', 'j', 'k']);
 });
 
 test('the root itself can be a series', async () => {

@@ -128,6 +128,43 @@ describeWithReference('the corpus', (reference) => {
     if (divina !== undefined && found.outcome === 'ready') expect(found.content?.divina).toBe(divina);
   });
 
+  // the manifests accept that a server refuses these: this one does not
+  const read7z = [
+    'archives/7z/comicbox--Captain Science #001.cb7',
+    'archives/7z/komga--7zip.7z',
+    'archives/7z/lzma2.cb7',
+    'archives/7z/solid-ppmd-named-cbz.cbz',
+  ];
+  const readTar = ['archives/tar/pax-long-unicode.cbt', 'archives/tar/ustar.cbt'];
+  const methods = ['bzip2', 'deflate64', 'lzma', 'ppmd', 'xz', 'zstd'].map((name) => `archives/zip/method-${name}.cbz`);
+  test.each([...read7z, ...readTar, ...methods])('%s is read, every page of it', async (name) => {
+    const found = await read(path.join(corpus, name));
+    const expected = books.find((file) => file.path === name)?.expected.pages ?? [];
+    expect(found.outcome).toBe('ready');
+    expect(found.pages.map(({ sha256 }) => sha256)).toEqual(expected.map(({ sha256 }) => sha256));
+  });
+
+  // what is whole in a file that was cut off can be read, and the book says that it is not all
+  test.each(['archives/zip/truncated-in-data.cbz', 'archives/zip/truncated-in-directory.cbz'])(
+    '%s: the whole pages are saved',
+    async (name) => {
+      const found = await read(path.join(corpus, name));
+      expect(found.outcome).toBe('ready-partial');
+      expect(found.content?.problems).toContainEqual({ name: '', code: 'ERR_2002' });
+    },
+  );
+
+  const refused: [string, string][] = [
+    ['archives/7z/encrypted-header.cb7', 'ERR_1002'],
+    ['archives/7z/libarchive--test_read_format_7zip_encryption.7z', 'ERR_1002'],
+    ['archives/7z/libarchive--test_read_format_7zip_folders_oom.7z', 'ERR_2002'],
+    ['archives/7z/libarchive--test_read_format_7zip_malformed2.7z', 'ERR_2002'],
+    ['archives/tar/gzipped.cbt', 'ERR_1001'],
+  ];
+  test.each(refused)('%s is refused with its reason', async (name, code) => {
+    await expect(openBook(path.join(corpus, name))).rejects.toMatchObject({ code });
+  });
+
   (process.platform === 'linux' ? test : test.skip)('leaves no file open', () => {
     expect(openFiles(corpus)).toEqual([]);
   });

@@ -13,6 +13,8 @@ describe('names of files', () => {
     ['Series v01.zip', 'zip', 'Series v01.cbz'],
     ['a RAR by a wrong name.cbz', 'rar4', 'a RAR by a wrong name.cbr'],
     ['Series v01.CBR', 'rar5', 'Series v01.cbr'],
+    ['Series v01.7z', '7z', 'Series v01.cb7'],
+    ['Series v01.tar', 'tar', 'Series v01.cbt'],
     ['Series vol. 1.5', 'folder', 'Series vol. 1.5.cbz'],
     ['scans.zip', 'folder', 'scans.zip.cbz'],
     ['a/b\\c;d.pdf', 'pdf', 'a b c d.pdf'],

@@ -1,34 +1,29 @@
-import { fail } from '../base/errors';
-import type { ByteSource } from './byte-source';
-import type { Detected } from './detect';
-import type { MediaLimits } from './limits';
-import { readRarBook, refusalOf, unpackEntry } from './rar-book';
-import { rarContent } from './rar-content';
+import { fail, type ErrorCode } from '../base/errors';
+import { refusalOf, unpackEntry, type PackedBook } from './packed-book';
+import { packedContent } from './packed-content';
 import type { Reader } from './reader';
 import { openSpan } from './span';
 import { bufferStream } from './zip-entry';
 
-/** A RAR archive as a book. Packed entries are unpacked in the calling thread: not for one that answers requests. */
-export async function openRar(
-  path: string,
-  source: ByteSource,
-  detected: Detected,
-  limits: MediaLimits,
-): Promise<Reader> {
-  const book = await readRarBook(path, source, detected, limits);
+/** Reasons that say more of a book without pages than that it is damaged. */
+const reasons = new Set<string>(['ERR_1002', 'ERR_2001', 'ERR_2004']);
+
+/** A RAR, 7z or TAR as a book. Packed entries are unpacked in the calling thread: not for one that answers requests. */
+export function openPacked(book: PackedBook): Reader {
+  const { source, limits } = book;
   let metadata = new Map<string, Buffer>();
   return {
     container: book.container,
     async content({ dimensions = true } = {}) {
-      const { content, metadata: seen } = await rarContent(book, dimensions);
+      const { content, metadata: seen } = await packedContent(book, dimensions);
       metadata = seen;
       const first = content.problems[0];
       if (content.pages.length === 0 && first)
-        throw fail(first.code === 'ERR_2001' || first.code === 'ERR_1002' ? first.code : 'ERR_2002');
+        throw fail(reasons.has(first.code) ? (first.code as ErrorCode) : 'ERR_2002');
       return content;
     },
     async file(name) {
-      const entry = book.listing.entries.find((candidate) => candidate.file && candidate.name === name);
+      const entry = book.entries.find((candidate) => candidate.file && candidate.name === name);
       if (!entry || entry.size > limits.metadataBytes || refusalOf(entry, book) !== null) return null;
       return metadata.get(name) ?? unpackEntry(book, entry.index);
     },

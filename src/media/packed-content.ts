@@ -3,21 +3,19 @@ import { compareNatural } from '../base/natural-order';
 import type { MediaLimits } from './limits';
 import { pictureSize } from './picture-size';
 import { isHiddenName, looksLikePicture, mayMove, otherType, pictureType } from './picture-type';
-import { refusalOf, type RarBook } from './rar-book';
-import type { RarEntry } from './rar-headers';
-import { unpack, type UnpackPlan } from './rar-unpack';
+import { refusalOf, type PackedBook, type PackedEntry, type UnpackPlan } from './packed-book';
 import type { BookContent, PageEntry, PageLocation } from './reader';
 
-const locationOf = (entry: RarEntry): PageLocation =>
+const locationOf = (entry: PackedEntry): PageLocation =>
   entry.stored
-    ? { kind: 'span', offset: entry.dataOffset, size: entry.size }
+    ? { kind: 'span', offset: entry.dataOffset, size: entry.size, ...(entry.crc32 ? { crc32: entry.crc32 } : {}) }
     : { kind: 'entry', name: entry.name, index: entry.index };
 
 /** Metadata that is unpacked on the way, so that a solid archive is not decoded once more for it. */
-const isMetadata = (entry: RarEntry) => /\.(xml|opf)$/iu.test(entry.name);
+const isMetadata = (entry: PackedEntry) => /\.(xml|opf)$/iu.test(entry.name);
 
 /** Entries are looked at unless their name says that they are something else for certain. */
-const mayBePage = (entry: RarEntry) =>
+const mayBePage = (entry: PackedEntry) =>
   !isHiddenName(entry.name) && otherType(entry.name) === 'application/octet-stream';
 
 /** What the first bytes of an entry tell; the bytes themselves are not kept. */
@@ -38,7 +36,7 @@ function lookAt(head: Buffer, dimensions: boolean): Look {
 }
 
 interface HeadPlan {
-  wanted: Map<number, RarEntry>;
+  wanted: Map<number, PackedEntry>;
   /** Entries up to this index were dealt with by earlier runs. */
   after: number;
   dimensions: boolean;
@@ -52,6 +50,7 @@ function headPlan({ wanted, after, dimensions, limits, deadline }: HeadPlan, fou
   let [kept, total, metadataBytes] = [0, 0, 0];
   return {
     deadline,
+    from: after + 1,
     wants: (index) => index > after && wanted.has(index),
     write(index, bytes) {
       const entry = wanted.get(index);
@@ -81,17 +80,22 @@ function headPlan({ wanted, after, dimensions, limits, deadline }: HeadPlan, fou
 const maxRuns = 8;
 
 /** Looks at all packed entries. One run through the archive, another one for each damaged entry. */
-async function lookAtPacked(book: RarBook, entries: RarEntry[], dimensions: boolean, found: Findings): Promise<void> {
+async function lookAtPacked(
+  book: PackedBook,
+  entries: PackedEntry[],
+  dimensions: boolean,
+  found: Findings,
+): Promise<void> {
   const wanted = new Map(entries.map((entry) => [entry.index, entry]));
   const plan = { wanted, dimensions, limits: book.limits, deadline: Date.now() + book.limits.bookMilliseconds };
   let after = -1;
   for (let run = 0; run < maxRuns; run++) {
-    const failure = await unpack(book.path, book.offset, headPlan({ ...plan, after }, found));
+    const failure = await book.unpack(headPlan({ ...plan, after }, found));
     if (!failure) break;
     if (failure.code === 'ERR_2006') throw fail('ERR_2006', { index: failure.index });
     if (wanted.has(failure.index)) found.problems.set(failure.index, failure.code);
     // a solid archive cannot be entered behind the damage
-    if (book.listing.solid || failure.index <= after) break;
+    if (book.solid || failure.index <= after) break;
     after = failure.index;
   }
   for (const index of wanted.keys()) {
@@ -99,7 +103,7 @@ async function lookAtPacked(book: RarBook, entries: RarEntry[], dimensions: bool
   }
 }
 
-async function lookAtStored(book: RarBook, entry: RarEntry, dimensions: boolean): Promise<Look> {
+async function lookAtStored(book: PackedBook, entry: PackedEntry, dimensions: boolean): Promise<Look> {
   const read = (length: number) => book.source.read(entry.dataOffset, Math.min(length, entry.size));
   const look = lookAt(await read(4096), dimensions);
   if (!dimensions || look.mediaType === null || look.width !== null) return look;
@@ -107,7 +111,7 @@ async function lookAtStored(book: RarBook, entry: RarEntry, dimensions: boolean)
 }
 
 /** Looks at every entry whose content counts; packed ones in as few runs as can be. */
-async function lookThrough(book: RarBook, files: RarEntry[], dimensions: boolean): Promise<Findings> {
+async function lookThrough(book: PackedBook, files: PackedEntry[], dimensions: boolean): Promise<Findings> {
   const found: Findings = { looks: new Map(), problems: new Map(), metadata: new Map() };
   const readable = files.filter((entry) => {
     const problem = refusalOf(entry, book);
@@ -123,11 +127,11 @@ async function lookThrough(book: RarBook, files: RarEntry[], dimensions: boolean
 }
 
 /** Pages, other files and problems of an archive, and the metadata documents that were seen on the way. */
-export async function rarContent(
-  book: RarBook,
+export async function packedContent(
+  book: PackedBook,
   dimensions: boolean,
 ): Promise<{ content: BookContent; metadata: Map<string, Buffer> }> {
-  const files = book.listing.entries.filter(({ file }) => file);
+  const files = book.entries.filter(({ file }) => file);
   const { looks, problems, metadata } = await lookThrough(book, files, dimensions);
   const content: BookContent = {
     container: book.container,
@@ -148,7 +152,7 @@ export async function rarContent(
     content.files.push({ name, mediaType: otherType(name), size: Number.isFinite(entry.size) ? entry.size : null });
     if (code !== undefined && looksLikePicture(name) && !isHiddenName(name)) content.problems.push({ name, code });
   }
-  if (book.listing.damaged) content.problems.push({ name: '', code: 'ERR_2002' });
+  if (book.damaged) content.problems.push({ name: '', code: 'ERR_2002' });
   content.pages.sort((a, b) => compareNatural(a.name, b.name));
   return { content: { ...content, pageCount: content.pages.length }, metadata };
 }
