@@ -1,9 +1,11 @@
 import { fold } from '../base/text';
 import type { Database } from '../db/database';
 import type { BookView } from './book-view';
+import { countListed, type BookCount } from './count-books';
 import { bookListQuery, readBooks, type BookQuery } from './find-books';
-import type { SliceOf } from './slice';
-import { allOf, constant, literal, sql, type Sql } from './sql';
+import type { ListQuery } from './list';
+import { everything, type SliceOf } from './slice';
+import { allOf, constant, joined, literal, sql, type Sql } from './sql';
 import type { Viewer } from './viewer';
 
 export interface AnywhereQuery extends Omit<BookQuery, 'fullText' | 'sort'> {
@@ -32,27 +34,33 @@ function holdsAnywhere(word: string): Sql {
       and ${hasAuthor(constant('b.author_keys'), word)}))`;
 }
 
+/** The list of these books in the order of the shelf, titles that hold the whole text first. */
+function anywhereQuery(viewer: Viewer, { text, ...query }: AnywhereQuery): ListQuery {
+  const list = bookListQuery(viewer, query);
+  const words = wordsOf(text);
+  const whole = `%${literal(words.join(' '))}%`;
+  const rank = words.length === 0 ? [] : [sql`case when b.search_key like ${whole} then 0 else 1 end`];
+  return {
+    ...list,
+    conditions: [...list.conditions, allOf(words.map(holdsAnywhere))],
+    order: {
+      by: joined([...rank, constant('ss.title_sort'), constant('b.number_sort'), constant('b.id')], ', '),
+      joins: sql`join series ss on ss.id = b.series_id`,
+      sorted: true,
+    },
+  };
+}
+
 /**
  * Books for one line of text as search fields of reading apps send it: every word is found somewhere in title, series,
  * people or tags. Titles that hold the whole text come first, then the order of the shelf.
  */
-export function findBooksAnywhere(
+export const findBooksAnywhere = (db: Database, viewer: Viewer, query: AnywhereQuery): Promise<SliceOf<BookView>> =>
+  readBooks(db, anywhereQuery(viewer, query));
+
+/** How many there are of them, by library and by how far the viewer is. */
+export const countBooksAnywhere = (
   db: Database,
   viewer: Viewer,
-  { text, condition, slice }: AnywhereQuery,
-): Promise<SliceOf<BookView>> {
-  const list = bookListQuery(viewer, { condition, slice });
-  const words = wordsOf(text);
-  const whole = `%${literal(words.join(' '))}%`;
-  const rank = words.length === 0 ? [] : [sql`case when b.search_key like ${whole} then 0 else 1 end`];
-  const by = [...rank, constant('ss.title_sort'), constant('b.number_sort'), constant('b.id')];
-  return readBooks(db, {
-    ...list,
-    conditions: [...list.conditions, allOf(words.map(holdsAnywhere))],
-    order: {
-      by: by.reduce((left, right) => sql`${left}, ${right}`),
-      joins: sql`join series ss on ss.id = b.series_id`,
-      sorted: true,
-    },
-  });
-}
+  query: Omit<AnywhereQuery, 'slice' | 'total'>,
+): Promise<BookCount[]> => countListed(db, viewer, anywhereQuery(viewer, { ...query, slice: everything }));

@@ -20,6 +20,8 @@ export interface BookQuery {
   /** In Komga's spelling (`metadata.numberSort,asc`); unknown properties are ignored. */
   sort?: readonly string[] | undefined;
   slice: Slice;
+  /** How many there are, where the caller finds it out anyway (count-books.ts). */
+  total?: Promise<number> | undefined;
 }
 
 /** Ids are made in the order of time: the order in which books came. */
@@ -84,6 +86,7 @@ export function bookListQuery(viewer: Viewer, query: BookQuery): ListQuery {
     conditions: [visibleBooks(viewer), wanted],
     order: orderBy(sortOrRelevance(query.sort, text), keys, fallback, sql`b.id`),
     slice: query.slice,
+    total: query.total,
     view: { columns: bookViewColumns, joins: sql`join book b on b.id = page.id ${bookViewJoins(viewer)}` },
   };
 }
@@ -121,12 +124,12 @@ export function findBooksOfSeries(
   db: Database,
   viewer: Viewer,
   seriesId: string,
-  { condition, sort, slice }: Part,
+  { condition, sort, ...part }: Part,
 ): Promise<SliceOf<BookView>> {
   return findBooks(db, viewer, {
     condition: within({ seriesId: { operator: 'is', value: seriesId } }, condition),
     sort: sort?.length ? sort : ['metadata.numberSort'],
-    slice,
+    ...part,
   });
 }
 
@@ -135,12 +138,12 @@ export function findBooksOfReadList(
   db: Database,
   viewer: Viewer,
   readList: { id: string; ordered: boolean },
-  { condition, slice }: Omit<Part, 'sort'>,
+  { condition, ...part }: Omit<Part, 'sort'>,
 ): Promise<SliceOf<BookView>> {
   return findBooks(db, viewer, {
     condition: within({ readListId: { operator: 'is', value: readList.id } }, condition),
     sort: readList.ordered ? ['readList.number'] : ['metadata.releaseDate', 'readList.number'],
-    slice,
+    ...part,
   });
 }
 

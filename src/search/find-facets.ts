@@ -168,3 +168,38 @@ export async function findReleaseYears(db: Database, viewer: Viewer, query: Face
     rows.map(({ year }) => String(year)),
   );
 }
+
+/** A value with how many series (books) it leads to. */
+export interface ValueCount {
+  value: string;
+  count: number;
+}
+
+/**
+ * Publishers of the series that are not in the trash, by name; '' stands for the series without one. Spellings that a filter
+ * cannot tell apart are one.
+ */
+export function countPublishers(db: Database, viewer: Viewer, { libraryIds }: FacetScope): Promise<ValueCount[]> {
+  const inLibraries = isGiven(libraryIds) ? sql`s.library_id = any(${libraryIds}::uuid[])` : null;
+  const conditions = [visibleSeries(viewer), sql`s.deleted_at is null`, inLibraries];
+  return readRows<ValueCount>(
+    db,
+    sql`select value, count from (select min(s.publisher collate "C") as value, count(*)::int as count
+        from series s ${where(allOf(conditions))} group by s.publisher_key) p
+      order by value collate "und-x-icu", value collate "C"`,
+  );
+}
+
+/** Folded tags of the readable books of a series; '' stands for all of its books. */
+export async function countBookTags(db: Database, viewer: Viewer, seriesId: string): Promise<Map<string, number>> {
+  const conditions = [
+    sql`b.series_id = ${seriesId} and b.deleted_at is null and b.media_status = 'READY'`,
+    visibleBooks(viewer),
+  ];
+  const rows = await readRows<ValueCount>(
+    db,
+    sql`select value, count(*)::int as count from book b cross join unnest(b.tag_keys || '{""}'::text[]) t(value)
+      ${where(allOf(conditions))} group by value`,
+  );
+  return new Map(rows.map(({ value, count }) => [value, count]));
+}

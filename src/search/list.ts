@@ -14,6 +14,8 @@ export interface ListQuery {
   slice: Slice;
   /** A cheaper statement for the total, where there is one: `select … as total`. */
   count?: Sql | undefined;
+  /** The total where somebody finds it out anyway; no statement then. */
+  total?: Promise<number> | undefined;
   /** What the wide rows are made of, joined to `page(id, place)`. */
   view: { columns: Sql; joins: Sql };
 }
@@ -31,11 +33,15 @@ export function pageQuery({ from, id, conditions, order, slice, view }: ListQuer
 export const countQuery = ({ from, conditions, count }: ListQuery): Sql =>
   count ?? sql`select count(*) as total from ${from} ${where(allOf(conditions))}`;
 
+async function totalOf(db: Database, query: ListQuery): Promise<number> {
+  if (query.slice.unpaged) return 0;
+  if (query.total) return query.total;
+  const [counted] = await readRows<{ total: number }>(db, countQuery(query));
+  return counted?.total ?? 0;
+}
+
 /** Two statements, whatever the size of the slice; one for the whole list. */
 export async function readList<T>(db: Database, query: ListQuery): Promise<SliceOf<T>> {
-  const [rows, [counted]] = await Promise.all([
-    readRows<T>(db, pageQuery(query)),
-    query.slice.unpaged ? [{ total: 0 }] : readRows<{ total: number }>(db, countQuery(query)),
-  ]);
-  return inSlice(query.slice, rows, counted?.total ?? 0, query.order.sorted);
+  const [rows, total] = await Promise.all([readRows<T>(db, pageQuery(query)), totalOf(db, query)]);
+  return inSlice(query.slice, rows, total, query.order.sorted);
 }

@@ -3,6 +3,7 @@ import { publicId } from '../../src/base/public-id';
 import { Book } from '../../src/model/book';
 import { adminLogin } from '../support/app';
 import { hiddenWords, useCatalogue } from '../support/catalogue';
+import { facetProblems, pagingProblems } from '../support/counts';
 import { basic, entriesOf, walk, waysOf, type Answer, type Walk, type Way } from '../support/crawler';
 import { opdsProblems } from '../support/opds-rules';
 import { describeWithReference } from '../support/reference';
@@ -30,6 +31,8 @@ const idsOf = ({ documents }: Walk) =>
 test('the administrator reaches every readable book, and nothing is broken, wrongly typed or invalid', async () => {
   const found = await walkFrom('/opds/v1.2/catalog', adminLogin);
   expect(found.problems).toEqual([]);
+  expect(facetProblems(found)).toEqual([]);
+  expect(pagingProblems(found)).toEqual([]);
   const readable = await Book.query(app.db).where({ mediaStatus: 'READY' });
   const missing = readable.filter(({ id }) => !idsOf(found).has(`urn:kiremisu:book:${publicId(id)}`));
   expect(missing).toEqual([]);
@@ -39,6 +42,8 @@ test('the administrator reaches every readable book, and nothing is broken, wron
 test('a restricted reader walks the whole catalogue without a trace of what is hidden', async () => {
   const found = await walkFrom('/opds/v1.2/catalog', catalogue.restricted);
   expect(found.problems).toEqual([]);
+  expect(facetProblems(found)).toEqual([]);
+  expect(pagingProblems(found)).toEqual([]);
   const everything = [...found.documents.values()].map((answer) => `${answer.url}\n${textOf(answer)}`).join('\n');
   expect(hiddenWords.filter((word) => everything.toLowerCase().includes(word.toLowerCase()))).toEqual([]);
   const hidden = await Book.query(app.db).where({ libraryId: catalogue.hidden.id });

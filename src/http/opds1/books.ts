@@ -3,20 +3,23 @@ import { publicId } from '../../base/public-id';
 import { entryType } from '../../opds/media-types';
 import { feedUrn } from '../../opds/urn';
 import { entryDocument } from '../../opds/v1';
-import { findBooksAnywhere } from '../../search/find-anywhere';
+import type { BookView } from '../../search/book-view';
+import { countReadableBooks, type BookCount } from '../../search/count-books';
+import { countBooksAnywhere, findBooksAnywhere } from '../../search/find-anywhere';
 import { findBooks, findKeepReading, getBook } from '../../search/find-books';
 import { findDeliveries } from '../../search/delivery';
 import { findLibraries } from '../../search/find-libraries';
 import { findOnDeck } from '../../search/on-deck';
+import type { SliceOf } from '../../search/slice';
 import type { HttpDeps } from '../deps';
 import { entityId } from '../input';
 import { opdsAddress } from '../opds-address';
 import { sendText } from '../reply';
 import { route, type Route } from '../route';
-import { bookCondition } from './conditions';
-import { libraryFacets, statusFacets } from './facets';
+import { bookCondition, readable } from './conditions';
+import { chosenCount, libraryFacets, statusFacets, type Narrowed } from './facets';
 import { feed, home, siteOf, type Asked, type FeedDocument } from './feed';
-import { booksFeed } from './lists-of';
+import { booksFeed, type Head } from './lists-of';
 import { bookEntry } from './present';
 
 async function keepReading(asked: Asked): Promise<FeedDocument> {
@@ -43,39 +46,48 @@ async function onDeck(asked: Asked): Promise<FeedDocument> {
   });
 }
 
-async function latestBooks(asked: Asked): Promise<FeedDocument> {
-  const { db, viewer, slice } = asked;
-  const [found, libraries] = await Promise.all([
-    findBooks(db, viewer, { condition: bookCondition(asked), sort: ['createdDate,desc'], slice }),
-    findLibraries(db, viewer),
-  ]);
-  const narrowed = { path: 'books/latest', filters: ['status', 'library'] as const };
-  const head = { id: feedUrn('books-latest'), title: 'Latest books', up: home(asked), twin: 'libraries/books/latest' };
-  return booksFeed(asked, found, { ...head, ...narrowed }, [
-    statusFacets(asked, narrowed),
-    ...libraryFacets(asked, libraries, narrowed),
+/** A list of many libraries with its facets: one statement counts for all of them and for the paging. */
+async function facetedFeed(
+  asked: Asked,
+  { counted, find, ...head }: Head & Narrowed & { counted: Promise<BookCount[]>; find: FindBooks },
+): Promise<FeedDocument> {
+  const total = counted.then((counts) => chosenCount(asked, counts));
+  const [found, libraries, counts] = await Promise.all([find(total), findLibraries(asked.db, asked.viewer), counted]);
+  return booksFeed(asked, found, head, [
+    statusFacets(asked, counts, head),
+    ...libraryFacets(asked, counts, libraries, head),
   ]);
 }
 
-/** The announced search; without text, every book in the order of the shelf. */
-async function searchBooks(asked: Asked): Promise<FeedDocument> {
+type FindBooks = (total: Promise<number>) => Promise<SliceOf<BookView>>;
+
+const latestBooks = (asked: Asked): Promise<FeedDocument> => {
   const { db, viewer, slice } = asked;
-  const { search = '' } = asked.query;
-  const [found, libraries] = await Promise.all([
-    findBooksAnywhere(db, viewer, { text: search, condition: bookCondition(asked), slice }),
-    findLibraries(db, viewer),
-  ]);
-  const narrowed = { path: 'books', filters: ['search', 'status', 'library'] as const };
-  const head = {
-    id: search === '' ? feedUrn('books') : feedUrn('search', search),
-    title: search === '' ? 'All books' : `Search: ${search}`,
-    up: home(asked),
-  };
-  return booksFeed(asked, found, { ...head, ...narrowed }, [
-    statusFacets(asked, narrowed),
-    ...libraryFacets(asked, libraries, narrowed),
-  ]);
-}
+  const query = { condition: bookCondition(asked), sort: ['createdDate,desc'], slice };
+  return facetedFeed(asked, {
+    ...{ id: feedUrn('books-latest'), title: 'Latest books', up: home(asked), twin: 'libraries/books/latest' },
+    ...{ path: 'books/latest', filters: ['status', 'library'] },
+    counted: countReadableBooks(db, viewer),
+    find: (total) => findBooks(db, viewer, { ...query, total }),
+  });
+};
+
+/** The announced search; without text, every book in the order of the shelf. */
+const searchBooks = (asked: Asked): Promise<FeedDocument> => {
+  const { db, viewer, slice } = asked;
+  const { search: text = '' } = asked.query;
+  const isAll = text.trim() === '';
+  return facetedFeed(asked, {
+    ...(isAll
+      ? { id: feedUrn('books'), title: 'All books' }
+      : { id: feedUrn('search', text), title: `Search: ${text}` }),
+    ...{ up: home(asked), path: 'books', filters: ['search', 'status', 'library'] },
+    counted: isAll
+      ? countReadableBooks(db, viewer)
+      : countBooksAnywhere(db, viewer, { text, condition: { allOf: readable } }),
+    find: (total) => findBooksAnywhere(db, viewer, { text, condition: bookCondition(asked), slice, total }),
+  });
+};
 
 /** A book as a document of its own, the same as its entry in every list. */
 const entryRoute = ({ db }: HttpDeps): Route =>

@@ -2,7 +2,7 @@ import type { BookCondition, SeriesCondition } from '../../search/condition';
 import { readStatusOf, type Asked } from './feed';
 
 /** Files that are there and can be read. */
-const readable: BookCondition[] = [
+export const readable: BookCondition[] = [
   { mediaStatus: { operator: 'is', value: 'READY' } },
   { deleted: { operator: 'isFalse' } },
 ];

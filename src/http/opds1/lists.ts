@@ -1,5 +1,6 @@
 import { publicId } from '../../base/public-id';
 import { lastChange } from '../../search/delivery';
+import { countBooks } from '../../search/count-books';
 import { findBooksOfReadList } from '../../search/find-books';
 import { findGenres, findPublishers, findTags, type FacetQuery } from '../../search/find-facets';
 import { findLibraries, getLibrary } from '../../search/find-libraries';
@@ -13,8 +14,8 @@ import type { HttpDeps } from '../deps';
 import { withQuery } from '../opds-address';
 import { latest } from '../opds-books';
 import type { Route } from '../route';
-import { bookCondition, seriesCondition } from './conditions';
-import { statusFacets, statuses, statusTitle } from './facets';
+import { bookCondition, readable, seriesCondition } from './conditions';
+import { chosenCount, statusFacets, statuses, statusTitle } from './facets';
 import { feed, feedOf, home, type Asked, type FeedDocument } from './feed';
 import { booksFeed, entriesFeed, seriesFeed } from './lists-of';
 import { bookCount, seriesCount, thingEntry } from './present';
@@ -97,7 +98,12 @@ async function readLists(asked: Asked): Promise<FeedDocument> {
 async function oneReadList(asked: Asked, id: string): Promise<FeedDocument> {
   const { db, viewer, slice } = asked;
   const list = await getReadList(db, viewer, id);
-  const found = await findBooksOfReadList(db, viewer, list, { condition: bookCondition(asked), slice });
+  const counted = countBooks(db, viewer, { allOf: [{ readListId: { operator: 'is', value: id } }, ...readable] });
+  const total = counted.then((counts) => chosenCount(asked, counts));
+  const [found, counts] = await Promise.all([
+    findBooksOfReadList(db, viewer, list, { condition: bookCondition(asked), slice, total }),
+    counted,
+  ]);
   const narrowed = { path: `readlists/${publicId(id)}`, filters: ['status'] as const };
   const head = {
     id: feedUrn('readlist', publicId(id)),
@@ -107,7 +113,7 @@ async function oneReadList(asked: Asked, id: string): Promise<FeedDocument> {
     up: upTo(asked, 'readlists', 'Read lists'),
     updated: list.modifiedAt,
   };
-  return booksFeed(asked, found, head, [statusFacets(asked, narrowed)]);
+  return booksFeed(asked, found, head, [statusFacets(asked, counts, narrowed)]);
 }
 
 type Name = 'publisher' | 'genre' | 'tag';

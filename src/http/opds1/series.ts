@@ -1,6 +1,7 @@
 import { publicId } from '../../base/public-id';
 import { feedUrn, urnOf } from '../../opds/urn';
 import type { NavigationEntry } from '../../opds/v1';
+import { countBooks } from '../../search/count-books';
 import { findBooksOfSeries } from '../../search/find-books';
 import { alphabeticalGroups, findRecentSeries, findSeries, getSeries, type GroupCount } from '../../search/find-series';
 import { lastChange } from '../../search/delivery';
@@ -9,8 +10,8 @@ import type { HttpDeps } from '../deps';
 import { withQuery } from '../opds-address';
 import { latest } from '../opds-books';
 import type { Route } from '../route';
-import { bookCondition, seriesCondition } from './conditions';
-import { statusFacets } from './facets';
+import { bookCondition, readable, seriesCondition } from './conditions';
+import { chosenCount, statusFacets } from './facets';
 import { feed, feedOf, home, type Asked, type FeedDocument, type Filter } from './feed';
 import { booksFeed, entriesFeed, seriesFeed } from './lists-of';
 import { seriesCount } from './present';
@@ -83,9 +84,14 @@ async function letters(asked: Asked): Promise<FeedDocument> {
 /** The books of a series in their order: what can be read, nothing from the trash. */
 async function oneSeries(asked: Asked, id: string): Promise<FeedDocument> {
   const { db, viewer, slice } = asked;
-  const [series, found] = await Promise.all([
+  const counted = countBooks(db, viewer, {
+    allOf: [{ seriesId: { operator: 'is', value: id } }, ...readable],
+  });
+  const total = counted.then((counts) => chosenCount(asked, counts));
+  const [series, found, counts] = await Promise.all([
     getSeries(db, viewer, id),
-    findBooksOfSeries(db, viewer, id, { condition: bookCondition(asked), slice }),
+    findBooksOfSeries(db, viewer, id, { condition: bookCondition(asked), slice, total }),
+    counted,
   ]);
   const path = `series/${publicId(id)}`;
   const filters = ['status'] as const;
@@ -97,7 +103,7 @@ async function oneSeries(asked: Asked, id: string): Promise<FeedDocument> {
     up: { href: asked.at('series'), kind: 'navigation' as const, title: 'All series' },
     updated: latest(series.modifiedAt, series.metadataModifiedAt, series.booksMetadataModifiedAt),
   };
-  return booksFeed(asked, found, head, [statusFacets(asked, { path, filters })]);
+  return booksFeed(asked, found, head, [statusFacets(asked, counts, { path, filters })]);
 }
 
 export function seriesRoutes(deps: HttpDeps): Route[] {

@@ -1,11 +1,17 @@
 import { publicId } from '../../base/public-id';
+import { fold } from '../../base/text';
+import type { Database } from '../../db/database';
 import type { JsonObject } from '../../opds/json';
+import type { FacetGroup } from '../../opds/v2';
 import type { BookCondition } from '../../search/condition';
+import { countReadableBooks } from '../../search/count-books';
 import { findBooksAnywhere } from '../../search/find-anywhere';
 import { findBooks, findBooksOfReadList, findBooksOfSeries, findKeepReading } from '../../search/find-books';
+import { countBookTags } from '../../search/find-facets';
 import { getReadList } from '../../search/find-lists';
 import { getSeries } from '../../search/find-series';
 import { findOnDeck } from '../../search/on-deck';
+import type { Viewer } from '../../search/viewer';
 import type { HttpDeps } from '../deps';
 import { withQuery } from '../opds-address';
 import { latest } from '../opds-books';
@@ -22,6 +28,14 @@ export const readable = ({ libraryId }: Pick<Scope, 'libraryId'>): BookCondition
   ],
 });
 
+/** All readable books, of one library or all. */
+async function countReadable(db: Database, viewer: Viewer, { libraryId }: Pick<Scope, 'libraryId'>): Promise<number> {
+  const counts = await countReadableBooks(db, viewer);
+  return counts
+    .filter((count) => libraryId === null || count.libraryId === libraryId)
+    .reduce((sum, { UNREAD, IN_PROGRESS, READ }) => sum + UNREAD + IN_PROGRESS + READ, 0);
+}
+
 const anywhere = { libraryId: null };
 
 /** The lists of books that exist for all libraries and for each. */
@@ -31,7 +45,10 @@ export const shelves = {
   'on-deck': ({ db, viewer, slice }: Asked, { libraryId }: Scope) =>
     findOnDeck(db, viewer, { libraryIds: libraryId === null ? [] : [libraryId], readable: true, slice }),
   'books/latest': ({ db, viewer, slice }: Asked, scope: Scope) =>
-    findBooks(db, viewer, { condition: readable(scope), sort: ['createdDate,desc'], slice }),
+    findBooks(db, viewer, {
+      ...{ condition: readable(scope), sort: ['createdDate,desc'], slice },
+      total: countReadable(db, viewer, scope),
+    }),
 };
 
 const titles = { 'keep-reading': 'Keep reading', 'on-deck': 'On deck', 'books/latest': 'Latest books' };
@@ -47,14 +64,28 @@ const shelfFeed = (shelf: Shelf) => async (asked: Asked, scope: Scope) =>
     ...(scope.libraryId === null ? { twin: { path: twins[shelf], kind: 'acquisition' as const } } : {}),
   });
 
+/** Tags of the books of a series with how many have them; a tag of unreadable books only is none. */
+function tagFacets({ query, at }: Asked, path: string, tags: string[], counts: Map<string, number>): FacetGroup[] {
+  const byKey = new Map(tags.map((tag) => [fold(tag), tag]));
+  const [chosen = null] = query.tag;
+  const ways = [...byKey].flatMap(([key, title]) => {
+    const count = counts.get(key) ?? 0;
+    const active = query.tag.length === 1 && fold(chosen ?? '') === key;
+    return count === 0 ? [] : [{ title, count, active, href: at(withQuery(path, [['tag', title]])) }];
+  });
+  const all = { title: 'All', href: at(path), active: chosen === null, count: counts.get('') ?? 0 };
+  return ways.length === 0 ? [] : [{ title: 'Tag', facets: [all, ...ways] }];
+}
+
 /** The books of a series in their order, with its tags to choose by. */
 async function oneSeries(asked: Asked, id: string): Promise<JsonObject> {
   const { db, viewer, slice, query, at } = asked;
   const tags = query.tag.map((value) => ({ tag: { operator: 'is' as const, value } }));
   const condition: BookCondition = { allOf: [readable(anywhere), ...tags] };
-  const [series, found] = await Promise.all([
+  const [series, found, counts] = await Promise.all([
     getSeries(db, viewer, id),
     findBooksOfSeries(db, viewer, id, { condition, slice }),
+    countBookTags(db, viewer, id),
   ]);
   const path = `series/${publicId(id)}`;
   const head = {
@@ -64,13 +95,7 @@ async function oneSeries(asked: Asked, id: string): Promise<JsonObject> {
     up: { href: at('libraries/browse'), title: 'Browse' },
     updated: latest(series.modifiedAt, series.metadataModifiedAt, series.booksMetadataModifiedAt),
   };
-  const ways = series.booksTags.map((tag) => ({
-    title: tag,
-    href: at(withQuery(path, [['tag', tag]])),
-    active: query.tag.length === 1 && query.tag[0] === tag,
-  }));
-  const all = { title: 'All', href: at(path), active: query.tag.length === 0 };
-  return booksFeed(asked, found, head, ways.length === 0 ? [] : [{ title: 'Tag', facets: [all, ...ways] }]);
+  return booksFeed(asked, found, head, tagFacets(asked, path, series.booksTags, counts));
 }
 
 async function oneReadList(asked: Asked, id: string): Promise<JsonObject> {
@@ -88,7 +113,10 @@ async function oneReadList(asked: Asked, id: string): Promise<JsonObject> {
 
 /** What a search finds of books; without text, every book. */
 export const searchBooks = ({ db, viewer, slice }: Asked, text: string) =>
-  findBooksAnywhere(db, viewer, { text, condition: readable(anywhere), slice });
+  findBooksAnywhere(db, viewer, {
+    ...{ text, condition: readable(anywhere), slice },
+    total: text.trim() === '' ? countReadable(db, viewer, anywhere) : undefined,
+  });
 
 async function books(asked: Asked): Promise<JsonObject> {
   const { search = '' } = asked.query;

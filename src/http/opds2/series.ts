@@ -1,8 +1,9 @@
 import { publicId } from '../../base/public-id';
+import { fold } from '../../base/text';
 import type { JsonObject } from '../../opds/json';
 import type { FacetGroup } from '../../opds/v2';
 import type { SeriesCondition } from '../../search/condition';
-import { findPublishers } from '../../search/find-facets';
+import { countPublishers } from '../../search/find-facets';
 import { findCollections, findReadLists, getCollection } from '../../search/find-lists';
 import { findRecentSeries, findSeries, findSeriesOfCollection } from '../../search/find-series';
 import type { SeriesView } from '../../search/series-view';
@@ -38,17 +39,17 @@ function seriesFeed(asked: Asked, found: SliceOf<SeriesView>, head: Head, facets
 }
 
 async function publisherFacets({ db, viewer, query, at }: Asked, { path, libraryId }: Scope): Promise<FacetGroup[]> {
-  const slice = { page: 0, size: mostFacets, unpaged: false };
-  const libraryIds = libraryId === null ? [] : [libraryId];
-  const { rows } = await findPublishers(db, viewer, { libraryIds, slice });
+  const counts = await countPublishers(db, viewer, { libraryIds: libraryId === null ? [] : [libraryId] });
+  const named = counts.filter(({ value }) => value !== '');
+  if (named.length === 0) return [];
   const [chosen] = query.publisher;
-  const all = { title: 'All', href: at(`${path}/browse`), active: chosen === undefined };
-  const facets = rows.map((title) => ({
-    title,
-    href: at(withQuery(`${path}/browse`, [['publisher', title]])),
-    active: query.publisher.length === 1 && chosen === title,
+  const total = counts.reduce((sum, { count }) => sum + count, 0);
+  const all = { title: 'All', href: at(`${path}/browse`), active: chosen === undefined, count: total };
+  const facets = named.slice(0, mostFacets).map(({ value, count }) => ({
+    ...{ title: value, count, href: at(withQuery(`${path}/browse`, [['publisher', value]])) },
+    active: query.publisher.length === 1 && fold(chosen ?? '') === fold(value),
   }));
-  return facets.length === 0 ? [] : [{ title: 'Publisher', facets: [all, ...facets] }];
+  return [{ title: 'Publisher', facets: [all, ...facets] }];
 }
 
 async function browse(asked: Asked, scope: Scope): Promise<JsonObject> {
