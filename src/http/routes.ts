@@ -1,6 +1,7 @@
 import type { HttpContext } from './context';
 import type { HttpDeps } from './deps';
 import { documentRoute } from './document';
+import { metadataRoutes } from './kiremisu/metadata';
 import { operationRoutes } from './kiremisu/operations';
 import { komgaRoutes } from './komga/routes';
 import { koreaderRoutes } from './koreader/routes';
@@ -14,6 +15,7 @@ export function allRoutes(deps: HttpDeps): Route[] {
   const routes = [
     ...komgaRoutes(deps),
     ...operationRoutes(deps),
+    ...metadataRoutes(deps),
     ...opds1Routes(deps),
     ...opds2Routes(deps),
     ...koreaderRoutes(deps),

@@ -38,7 +38,8 @@ export interface RequestDeps {
 
 const providerOf = ({ db, mangadex, tuning }: RequestDeps): MetadataProvider => openMangaDex(db, mangadex, tuning);
 
-async function ask<T>(question: Promise<T>): Promise<T> {
+/** An outage as the failure of a request. */
+export async function ask<T>(question: Promise<T>): Promise<T> {
   try {
     return await question;
   } catch (error) {

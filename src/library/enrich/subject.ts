@@ -1,4 +1,3 @@
-import path from 'node:path';
 import type { Database } from '../../db/database';
 import { subjectOf, type Subject } from '../../metadata/matching/subject';
 import { distinct, splitCommas } from '../../metadata/normalise';
@@ -53,7 +52,7 @@ export async function subjectOfSeries(db: Database, series: Series): Promise<Sub
     ...infos.flatMap(({ web }) => (web ?? '').split(/\s+/u)),
     ...series.links.filter(() => series.provenance['links']?.source !== 'mangadex').map(({ url }) => url),
   ];
-  return subjectOf(path.posix.basename(series.path) || series.name, {
+  return subjectOf(series.name, {
     titles: [
       ...(isNamed ? [series.title] : []),
       ...agreed(infos.map((info) => info.series)),
