@@ -33,6 +33,8 @@ beforeEach(async () => {
   path = `${base}/series/${publicId(series.id)}/match`;
 });
 
+const bodyOf = (response: { body: unknown }) => response.body;
+
 const run = () =>
   enrich(
     contextOf({ db: app.db, url: app.url }),
@@ -42,7 +44,7 @@ const run = () =>
 
 test('what waits for a decision is listed with candidates and reasons', async () => {
   await run();
-  const { body }: { body: unknown } = await app.admin.get(`${base}/metadata/review`).expect(200);
+  const body = bodyOf(await app.admin.get(`${base}/metadata/review`).expect(200));
   expect(body).toMatchObject({ total: 1, items: [{ name: 'Twin Moon', seriesId: publicId(series.id) }] });
   const [item] = (body as { items: { candidates: { reasons: { code: string }[] }[] }[] }).items;
   expect(item?.candidates).toHaveLength(2);
@@ -69,18 +71,18 @@ test('a person sees the difference, chooses, and takes it back', async () => {
 test('a rejected candidate is gone from the review', async () => {
   await run();
   await app.admin.post(`${path}/reject/${second.id}`).expect(204);
-  const { body }: { body: unknown } = await app.admin.get(`${base}/metadata/review`).expect(200);
+  const body = bodyOf(await app.admin.get(`${base}/metadata/review`).expect(200));
   expect(body).toMatchObject({ items: [{ candidates: [{ externalId: first.id }] }] });
 });
 
 test('a search of a person tells how well each title fits', async () => {
-  const { body }: { body: unknown } = await app.admin.get(`${path}/search`).query({ query: 'twin' }).expect(200);
+  const body = bodyOf(await app.admin.get(`${path}/search`).query({ query: 'twin' }).expect(200));
   expect(body).toHaveLength(2);
 });
 
 test('one match is undone by its number, a run by its own', async () => {
   await app.admin.put(path).send({ externalId: first.id }).expect(204);
-  const { body }: { body: unknown } = await app.admin.get(path).expect(200);
+  const body = bodyOf(await app.admin.get(path).expect(200));
   const [written] = (body as { enrichments: { id: string; runId: string }[] }).enrichments;
   await app.admin.post(`${base}/metadata/enrichments/${written?.id}/undo`).expect(204);
   await app.admin.post(`${base}/metadata/enrichments/${written?.id}/undo`).expect(404);
@@ -102,7 +104,7 @@ test('a library is set to off, and nothing is sent for it', async () => {
 
 test('a whole library is asked for as an operation', async () => {
   const library = `${base}/libraries/${publicId(series.libraryId)}/metadata`;
-  const { body }: { body: unknown } = await app.admin.post(`${library}/refresh`).expect(202);
+  const body = bodyOf(await app.admin.post(`${library}/refresh`).expect(202));
   await run();
   const operations = await app.admin.get(`${base}/operations`).expect(200);
   const { operationId } = body as { operationId: string };
@@ -113,7 +115,7 @@ test('the state of MangaDex is there to see, and an outage is a 503', async () =
   fake.isDown = true;
   await app.admin.get(`${path}/search`).query({ query: 'x' }).expect(503);
   fake.isDown = false;
-  const { body }: { body: unknown } = await app.admin.get(`${base}/metadata/provider`).expect(200);
+  const body = bodyOf(await app.admin.get(`${base}/metadata/provider`).expect(200));
   expect(body).toMatchObject({ mode: 'auto', breaker: 'closed', requests: 3, lastFailure: 'answer 503' });
 });
 

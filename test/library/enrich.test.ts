@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
 import { newId } from '../../src/base/public-id';
 import { editSeries } from '../../src/library/edit-metadata';
 import {
@@ -14,6 +17,7 @@ import { refreshSeries } from '../../src/library/refresh-series';
 import { Book } from '../../src/model/book';
 import { Enrichment, SeriesCandidate, SeriesMatch } from '../../src/model/match';
 import { Series } from '../../src/model/series';
+import { until } from '../jobs/support';
 import { aBook, aLibrary, aSeries } from '../support/builders';
 import { tags } from '../support/small-catalogue';
 import { useMangaDex } from './enrich-support';
@@ -388,6 +392,30 @@ describe('an outage', () => {
     await expect(bench.run({ signal: stopping.signal })).rejects.toThrow();
     await bench.run();
     expect(await Enrichment.query(database.db)).toHaveLength(4);
+  });
+
+  test('killed processes leave every series applied once', async () => {
+    const library = await aLibrary(database.db);
+    for (let number = 0; number < 30; number++)
+      await aBook(database.db, { series: await aSeries(database.db, { library, name: 'Harbor Nights' }) });
+    const count = async () => Number((await database.db('enrichment').count<{ count: string }[]>())[0]?.count);
+    const program = path.join(__dirname, 'programs/enricher.ts');
+    for (const enough of [3, 8]) {
+      const child = spawn(process.execPath, ['--require', 'tsx/cjs', program, database.url, bench.fake.url]);
+      await until('some are matched', async () => (await count()) >= enough);
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+    expect(await count()).toBeLessThan(30);
+    // what the dead one had on its way is not waited for longer than its lease
+    await until('all are matched', async () => {
+      await bench.run();
+      return (await count()) === 30;
+    });
+    const { rows } = await database.db.raw<{ rows: unknown[] }>(
+      'select 1 from enrichment group by series_id having count(*) > 1',
+    );
+    expect(rows).toEqual([]);
   });
 
   test('a title that MangaDex has no more keeps its metadata and is marked', async () => {

@@ -10,12 +10,12 @@ export interface GateOptions {
   interval: number;
   /** A wait longer than this is none: the caller is told to come again. */
   patience?: number;
+  /** A sender that says nothing for so long is dead; it says something every third of it. */
+  lease?: number;
   /** Pauses of the breaker, milliseconds, growing. */
   breakerPauses?: readonly number[];
 }
 
-/** A sender that says nothing for so long is dead; it says something every third of it. */
-const lease = 9_000;
 const look = 60;
 const wantedFor = 1_500;
 
@@ -39,7 +39,12 @@ const until = (column: string) =>
  * so nothing is sent between a 429 and the moment that everybody knows of it, and one question is never sent twice.
  */
 export function createGate(db: Database, name: string, options: GateOptions): Gate {
-  const { interval, patience = 5_000, breakerPauses = [60_000, 120_000, 240_000, 480_000, 900_000] } = options;
+  const {
+    interval,
+    patience = 5_000,
+    lease = 9_000,
+    breakerPauses = [60_000, 120_000, 240_000, 480_000, 900_000],
+  } = options;
 
   const askFor = () =>
     db.raw(
@@ -53,7 +58,7 @@ export function createGate(db: Database, name: string, options: GateOptions): Ga
       const deadline = Date.now() + patience * (urgent ? 4 : 24);
       for (;;) {
         signal?.throwIfAborted();
-        const waits = await take(db, name, sender, urgent);
+        const waits = await take(db, { name, sender, lease, urgent });
         if (waits.ready) return turn(sender);
         refuse(name, waits, patience);
         if (Date.now() > deadline) throw new ProviderUnavailable(name, null, 'too many requests wait');
@@ -95,7 +100,10 @@ export function createGate(db: Database, name: string, options: GateOptions): Ga
 }
 
 /** Takes the turn if it is free; tells what is in the way otherwise. */
-async function take(db: Database, name: string, sender: string, urgent: boolean): Promise<Waits> {
+async function take(
+  db: Database,
+  { name, sender, lease, urgent }: { name: string; sender: string; lease: number; urgent: boolean },
+): Promise<Waits> {
   const { rows } = await db.raw<{ rows: Waits[] }>(
     `with gate as (
          insert into provider_gate (name) values (:name) on conflict do nothing
