@@ -34,7 +34,7 @@ export function cleanDescription(markdown: string): string {
     // line by line: the reader of HTML takes a line break for a blank
     return plain(known)
       .split('\n')
-      .map((line) => textOfHtml(line))
+      .map((line) => textOfHtml(line).replace(/ {2,}/gu, ' '))
       .join('\n')
       .trim();
   });

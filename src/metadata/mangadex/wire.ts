@@ -32,7 +32,7 @@ const readable =
         })
       : [];
 
-const listOf = <S extends z.ZodType>(item: S) => z.unknown().transform(readable(item));
+const listOf = <S extends z.ZodType>(item: S) => z.unknown().default([]).transform(readable(item));
 
 const id = z.string().regex(/^[\w-]{1,64}$/);
 
