@@ -14,7 +14,7 @@ const locations = z.looseObject({
 const locator = z.preprocess(
   (value) => withoutNulls(value),
   z
-    .looseObject({ href: text, type: text, locations: locations.exactOptional() })
+    .looseObject({ href: text, type: text, locations: locations.exactOptional(), koboSpan: text.exactOptional() })
     .refine((value) => JSON.stringify(value).length <= longest, 'must not be longer than 20,000 characters'),
 );
 

@@ -28,6 +28,8 @@ export interface MediaState {
   mediaComment: string;
   pageCount: number;
   epubDivina: boolean;
+  /** Prepared for Kobo readers. */
+  epubKepub: boolean;
 }
 
 export interface Analysis extends Described {
@@ -45,10 +47,10 @@ const kinds: Record<Container, Pick<MediaState, 'mediaType' | 'mediaProfile'>> =
   folder: { mediaType: 'application/zip', mediaProfile: 'DIVINA' },
   rar4: { mediaType: 'application/x-rar-compressed; version=4', mediaProfile: 'DIVINA' },
   rar5: { mediaType: 'application/x-rar-compressed; version=5', mediaProfile: 'DIVINA' },
-  pdf: { mediaType: 'application/pdf', mediaProfile: 'PDF' },
-  epub: { mediaType: 'application/epub+zip', mediaProfile: 'EPUB' },
   '7z': { mediaType: 'application/x-7z-compressed', mediaProfile: 'DIVINA' },
   tar: { mediaType: 'application/x-tar', mediaProfile: 'DIVINA' },
+  pdf: { mediaType: 'application/pdf', mediaProfile: 'PDF' },
+  epub: { mediaType: 'application/epub+zip', mediaProfile: 'EPUB' },
 };
 
 const unsupported = new Set(['ERR_1001', 'ERR_1002', 'ERR_1004', 'ERR_2004']);
@@ -88,6 +90,7 @@ async function analyzeOpened(reader: Reader, options: AnalyzeOptions): Promise<A
     mediaComment: commentOf(content, hasNothing),
     pageCount: content.pageCount,
     epubDivina: content.container === 'epub' && content.divina,
+    epubKepub: content.outline?.kepub ?? false,
   };
   const cover = hasNothing ? null : await coverOf(reader, content);
   const isPosterLeft = cover?.kind === 'render';
@@ -100,7 +103,7 @@ function failed(error: CodedError): Analysis {
   const state: MediaState = {
     mediaStatus: unsupported.has(error.code) ? 'UNSUPPORTED' : 'ERROR',
     mediaType: typeof detected === 'string' && detected.includes('/') ? detected : '',
-    ...{ mediaProfile: '', mediaComment: error.code, pageCount: 0, epubDivina: false },
+    ...{ mediaProfile: '', mediaComment: error.code, pageCount: 0, epubDivina: false, epubKepub: false },
   };
   return { state, content: null, comicInfo: null, opf: null, poster: null, isPosterLeft: false };
 }

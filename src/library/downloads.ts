@@ -12,7 +12,7 @@ import { pagesOfBook, type BookFile } from '../search/book-file';
 import { getReadList } from '../search/find-lists';
 import type { Viewer } from '../search/viewer';
 import { requireSeries } from './access';
-import { pathOfBook, visibleBookFile } from './pages';
+import { pathOfBook, visibleBookFile } from './book-place';
 
 /** A file as it lies on the disk, or a ZIP that is made while it is sent. */
 export type Download =

@@ -1,14 +1,17 @@
+import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { posix } from 'node:path';
 import type { Readable } from 'node:stream';
-import { badRequest, forbidden, HttpFailure, isCoded, notFound } from '../base/errors';
-import { resolveInside } from '../base/files';
+import { badRequest, HttpFailure, notFound } from '../base/errors';
 import type { Database } from '../db/database';
 import { isDirect, type OpenedPage, type PageOpener } from '../media/page-bytes';
 import type { PagePool, PageRequest } from '../media/page-pool';
 import type { Container, PageLocation } from '../media/reader';
 import type { StoredPage } from '../model/book-media';
-import { findBookFile, pagesOfBook, type BookFile } from '../search/book-file';
+import { pagesOfBook, type BookFile } from '../search/book-file';
 import type { Viewer } from '../search/viewer';
+import { pathOfBook, visibleBookFile } from './book-place';
+import { findEpubFile, fontTypeOf } from './epub-books';
 
 /** How a page is wanted. Without wishes its bytes go out as they lie in the file. */
 export interface PageWish {
@@ -43,6 +46,13 @@ export interface BookPages {
   find(viewer: Viewer, bookId: string, number: number, wish: PageWish, outOfRange?: 400 | 404): Promise<FoundPage>;
   /** A PDF of one page. Throws 400 for books that are no PDF. */
   raw(viewer: Viewer, bookId: string, number: number): Promise<FoundPage>;
+  /**
+   * A file inside an EPUB; nobody's viewer gets fonts alone. Throws 400 for other books, 404 for a name that is not in it,
+   * 403, 401.
+   */
+  resource(viewer: Viewer | null, bookId: string, name: string): Promise<FoundPage>;
+  /** A page of a file that is in no library; who may see it is for the caller to know. */
+  ofFile(file: LooseFile, page: StoredPage, number: number): FoundPage;
   /** JPEG, longest edge `edge`. */
   thumbnail(viewer: Viewer, bookId: string, number: number, edge: number): Promise<FoundPage>;
 }
@@ -67,27 +77,9 @@ const extensions: Record<string, string> = {
   'application/pdf': 'pdf',
 };
 
-/** The book if the viewer may see it. Throws 404 and 403. */
-export async function visibleBookFile(db: Database, viewer: Viewer, bookId: string): Promise<BookFile> {
-  const book = await findBookFile(db, viewer, bookId);
-  if (!book) throw notFound();
-  if (!book.visible) throw forbidden();
-  return book;
-}
-
 function requireReady(book: BookFile): void {
   const reason = notReady[book.mediaStatus];
   if (reason !== undefined) throw notFound(reason);
-}
-
-/** The file of a book, resolved below its library's root. Throws 404 when it is not there. */
-export async function pathOfBook(book: Pick<BookFile, 'root' | 'path'>): Promise<string> {
-  try {
-    return await resolveInside(book.root, book.path);
-  } catch (error) {
-    if (isCoded(error)) throw notFound('File not found, it may have moved');
-    throw error;
-  }
 }
 
 /** A version that changes with every analysis: what was stored about a page is only right for it. */
@@ -105,6 +97,33 @@ function isUnchanged(page: StoredPage, { convert, maxWidth }: PageWish): boolean
 function resultType(page: StoredPage, { convert }: PageWish): 'jpeg' | 'png' {
   return convert ?? (page.mediaType === 'image/png' ? 'png' : 'jpeg');
 }
+
+/** What has a place in the file of a book. */
+type Located = Pick<StoredPage, 'location'>;
+
+/** A file in no library, about to be imported. */
+export interface LooseFile {
+  path: string;
+  container: Container;
+  name: string;
+  id: string;
+  modifiedAt: Date;
+}
+
+/** `variant` tells what is made of one page apart. */
+const found = (
+  book: BookFile,
+  number: number,
+  mediaType: string,
+  variant: string,
+  open: FoundPage['open'],
+): FoundPage => ({
+  mediaType,
+  fileName: `${book.name}-${number}.${extensions[mediaType] ?? 'bin'}`,
+  etag: `"${Buffer.from(book.id.replaceAll('-', ''), 'hex').toString('base64url')}-${book.mediaModifiedAt.getTime().toString(36)}-${number}${variant}"`,
+  lastModified: book.mediaModifiedAt,
+  open,
+});
 
 export interface BookPagesDeps {
   db: Database;
@@ -143,7 +162,7 @@ export function createBookPages({ db, opener, pool }: BookPagesDeps): BookPages 
     return { book, page };
   }
 
-  async function original(book: BookFile, page: StoredPage, signal?: AbortSignal): Promise<PageBody> {
+  async function original(book: BookFile, page: Located, signal?: AbortSignal): Promise<PageBody> {
     const request = await requestFor(book, page);
     const { path, container, location } = request;
     if (!isDirect(location)) return whole(await pool.page(request, signal));
@@ -151,7 +170,7 @@ export function createBookPages({ db, opener, pool }: BookPagesDeps): BookPages 
     return bodyOf(await opener.openPage(path, container, location, options));
   }
 
-  async function requestFor(book: BookFile, page: StoredPage): Promise<PageRequest> {
+  async function requestFor(book: BookFile, page: Located): Promise<PageRequest> {
     const container = (book.container ?? 'zip') as Container;
     return { path: await pathOf(book), container, location: page.location as unknown as PageLocation };
   }
@@ -162,20 +181,6 @@ export function createBookPages({ db, opener, pool }: BookPagesDeps): BookPages 
     return whole(await pool.page({ ...(await requestFor(book, page)), convert, ...maxWidth }, signal));
   }
 
-  const found = (
-    book: BookFile,
-    number: number,
-    mediaType: string,
-    variant: string,
-    open: FoundPage['open'],
-  ): FoundPage => ({
-    mediaType,
-    fileName: `${book.name}-${number}.${extensions[mediaType] ?? 'bin'}`,
-    etag: `"${Buffer.from(book.id.replaceAll('-', ''), 'hex').toString('base64url')}-${book.mediaModifiedAt.getTime().toString(36)}-${number}${variant}"`,
-    lastModified: book.mediaModifiedAt,
-    open,
-  });
-
   /** Pages are named by their number in the file, which counts those too that cannot be shown. */
   const foundPdf = (book: BookFile, page: StoredPage, number: number): FoundPage =>
     found(book, number, 'application/pdf', '-pdf', async (signal) => {
@@ -183,7 +188,20 @@ export function createBookPages({ db, opener, pool }: BookPagesDeps): BookPages 
       return whole(await pool.page({ ...(await requestFor(book, page)), location }, signal));
     });
 
+  function ofFile({ path, container, name, id, modifiedAt }: LooseFile, page: StoredPage, number: number): FoundPage {
+    const location = page.location as unknown as PageLocation;
+    return {
+      mediaType: page.mediaType,
+      fileName: `${name}-${number}.${extensions[page.mediaType] ?? 'bin'}`,
+      etag: `"${id}-${modifiedAt.getTime().toString(36)}-${number}"`,
+      lastModified: modifiedAt,
+      open: async (signal) => whole(await pool.page({ path, container, location }, signal)),
+    };
+  }
+
   return {
+    ofFile,
+
     async list(viewer, bookId) {
       const book = await visibleBookFile(db, viewer, bookId);
       requireReady(book);
@@ -207,6 +225,15 @@ export function createBookPages({ db, opener, pool }: BookPagesDeps): BookPages 
       const { book, page } = await pageOf(viewer, bookId, number, 400);
       if (book.mediaProfile !== 'PDF') throw badRequest('Only pages of a PDF can be had as PDF');
       return foundPdf(book, page, number);
+    },
+
+    async resource(viewer, bookId, name) {
+      const { book, file } = await findEpubFile(db, viewer, bookId, name);
+      const mediaType = fontTypeOf(name) ?? file.mediaType;
+      const entry = found(book, 0, mediaType, `-${createHash('sha1').update(name).digest('base64url')}`, (signal) =>
+        original(book, file, signal),
+      );
+      return { ...entry, fileName: posix.basename(name) };
     },
 
     async thumbnail(viewer, bookId, number, edge) {

@@ -74,7 +74,7 @@ async function storeContent(trx: Knex, bookId: string, analysis: Analysis, versi
     container: content.container,
     pages: toJson(content.pages),
     files: toJson(content.files),
-    extension: null,
+    extension: content.outline ? toJson(content.outline) : null,
     fileSize: version.size,
     fileModifiedAt,
     // its list of pages says nothing that analysis does not know better

@@ -40,6 +40,14 @@ export function resolveName(document: string, link: string): string | null {
   return plain === '' || joined.startsWith('../') || joined === '..' ? null : joined;
 }
 
+/** As `resolveName`, with the fragment, which alone stands for a place in the document itself. */
+export function resolveLink(document: string, link: string): string | null {
+  const at = link.indexOf('#');
+  const fragment = at < 0 ? '' : link.slice(at);
+  const name = at === 0 ? document : resolveName(document, link);
+  return name === null ? null : `${name}${fragment}`;
+}
+
 function packageName(container: string): string | null {
   const root = parseXml(container);
   const [first] = root ? descendants(root, 'rootfile') : [];

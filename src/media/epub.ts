@@ -1,6 +1,7 @@
 import { fail, isCoded } from '../base/errors';
 import type { ByteSource } from './byte-source';
 import { documentContent, readPackage, type EpubItem, type EpubPackage } from './epub-package';
+import { readOutline, type EpubOutline } from './epub-outline';
 import type { MediaLimits } from './limits';
 import type { BookContent, OtherEntry, PageEntry, Reader } from './reader';
 import { locationOf, readPage, readUsableDirectory, zipFile } from './zip';
@@ -71,6 +72,23 @@ function textPageCount(epub: Epub): number {
   return sizes.reduce((sum, size) => sum + Math.ceil(size / 1024), 0);
 }
 
+const outlineOf = (epub: Epub, divina: boolean): Promise<EpubOutline> =>
+  readOutline({
+    ...{ package: epub.package, divina },
+    sizeOf: (name) => epub.entries.get(name)?.size,
+    read: (name) => readable(zipFile(epub.source, epub.directory, name, epub.limits)),
+  });
+
+/** A document that cannot be unpacked is as if it were not there: others can be read. */
+async function readable(file: Promise<Buffer | null>): Promise<Buffer | null> {
+  try {
+    return await file;
+  } catch (error) {
+    if (isCoded(error)) return null;
+    throw error;
+  }
+}
+
 async function epubContent(epub: Epub, dimensions: boolean): Promise<BookContent> {
   const { files, missing } = manifestFiles(epub);
   const problems = missing.map((name) => ({ name, code: 'ERR_1033' }));
@@ -80,7 +98,12 @@ async function epubContent(epub: Epub, dimensions: boolean): Promise<BookContent
     return null;
   });
   const pageCount = pages?.length ?? textPageCount(epub);
-  return { container: 'epub', pages: pages ?? [], files, problems, divina: pages !== null, pageCount };
+  const outline = await outlineOf(epub, pages !== null).catch((error: unknown) => {
+    if (!isCoded(error)) throw error;
+    problems.push({ name: '', code: 'ERR_1039' });
+    return null;
+  });
+  return { container: 'epub', pages: pages ?? [], files, problems, divina: pages !== null, pageCount, outline };
 }
 
 async function openParts(source: ByteSource, limits: MediaLimits): Promise<Epub> {

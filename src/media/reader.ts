@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { EpubOutline } from './epub-outline';
 
 /** What the file is, told by its content. `folder` is a folder of images. */
 export type Container = 'zip' | 'rar4' | 'rar5' | '7z' | 'tar' | 'pdf' | 'epub' | 'folder';
@@ -13,18 +14,18 @@ export interface ZipLocation {
   /** 0 stored, 8 deflate; others are unpacked in a thread (zip-methods.ts). */
   method: number;
   crc32: number;
-}
   /** General purpose bits, of methods whose decoder has to know them. */
   flags?: number;
+}
 
 /** A run of bytes in the file that is the page as it is (stored RAR entry, TAR entry, JPEG inside a PDF). */
 export interface SpanLocation {
   kind: 'span';
   offset: number;
   size: number;
-}
   /** Where the archive has a checksum. */
   crc32?: number | null;
+}
 
 /** A file below the folder of a folder book, or an entry of an archive that has to be unpacked by name or index. */
 export interface EntryLocation {
@@ -79,6 +80,8 @@ export interface BookContent {
   divina: boolean;
   /** Page count where it is not `pages.length` (EPUB books: one page a KiB of spine). */
   pageCount: number;
+  /** Of an EPUB, where it could be read. */
+  outline?: EpubOutline | null;
 }
 
 /**

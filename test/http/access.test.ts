@@ -21,6 +21,7 @@ const hidden: Record<string, string> = {};
 /** What may stand in the other places of a path. */
 const others: Record<string, string> = {
   pages: '1',
+  resource: 'x',
   file: 'x.cbz',
   thumbnails: unknown,
   'api-keys': unknown,

@@ -58,9 +58,11 @@ test('it says what Komga says, in its words', async () => {
   });
 });
 
-test('a PDF is read whole or by its pages; the profile of another kind of book is 400', async () => {
+test('a PDF is read by its pages, as PDFs or as pictures; the profile of another kind of book is 400', async () => {
   const whole = await get(`${await addressOf('scanned')}/manifest`, 'application/webpub+json');
-  expect(whole.readingOrder).toMatchObject([{ type: 'application/pdf' }]);
+  expect(whole.readingOrder.map(({ href }) => href.replace(/^.*\/pages/, ''))).toEqual(['/1/raw', '/2/raw']);
+  const { body, headers } = await ask(whole.readingOrder[1]?.href ?? '', basic(adminLogin));
+  expect([headers.get('content-type'), body.subarray(0, 5).toString()]).toEqual(['application/pdf', '%PDF-']);
   const pages = await get(`${await addressOf('scanned')}/manifest/divina`, 'application/divina+json');
   expect(pages.readingOrder).toHaveLength(2);
   await app.admin.get(`${await addressOf('mixed')}/manifest/pdf`).expect(400);

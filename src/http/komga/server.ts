@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { notFound } from '../../base/errors';
 import { publicId } from '../../base/public-id';
 import { programVersion } from '../../base/version';
 import type { HistoryEvent } from '../../model/history-event';
@@ -29,16 +30,7 @@ function forFrontEnds(): Route[] {
       reply: z.array(z.object({ name: z.string(), registrationId: z.string() })),
       handler: () => [],
     }),
-    route({
-      method: 'get',
-      path: '/api/v1/fonts/families',
-      id: 'getFonts',
-      tag: 'Fonts',
-      summary: 'Fonts for readers of EPUB: none, readers bring their own',
-      access: 'any',
-      reply: z.array(z.string()),
-      handler: () => [],
-    }),
+    ...fonts(),
     route({
       method: 'delete',
       path: '/api/v1/syncpoints/me',
@@ -49,6 +41,51 @@ function forFrontEnds(): Route[] {
       query: z.object({ key_id: manyIds() }),
       reply: 'nothing',
       handler: () => undefined,
+    }),
+  ];
+}
+
+/**
+ * Komga ships one font for its own reader of EPUB, and serves a folder of further ones. Only that reader asks for them; a
+ * font in our program would be 600 KB that no other client shows, so the list is empty and nothing is found by name.
+ */
+function fonts(): Route[] {
+  const tag = 'Fonts';
+  return [
+    route({
+      method: 'get',
+      path: '/api/v1/fonts/families',
+      id: 'getFonts',
+      tag,
+      summary: 'Fonts for readers of EPUB: none, readers bring their own',
+      access: 'any',
+      reply: z.array(z.string()),
+      handler: () => [],
+    }),
+    route({
+      method: 'get',
+      path: '/api/v1/fonts/resource/:fontFamily/:fontFile',
+      id: 'getFontFile',
+      tag,
+      summary: 'A file of a font: there is none',
+      access: 'public',
+      reply: 'bytes',
+      handler: () => {
+        throw notFound();
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/api/v1/fonts/resource/:fontFamily/css',
+      id: 'getFontFamilyAsCss',
+      tag,
+      summary: 'The style sheet of a font: there is none',
+      access: 'public',
+      reply: 'bytes',
+      produces: ['text/css'],
+      handler: () => {
+        throw notFound();
+      },
     }),
   ];
 }

@@ -1,15 +1,21 @@
 import { acquisitionType, divinaType, isPlainPicture, webPublicationType } from '../../../opds/media-types';
-import type { StoredPage } from '../../../model/book-media';
+import type { EpubOutline, OutlineEntry } from '../../../library/epub-books';
+import type { StoredFile, StoredPage } from '../../../model/book-media';
 import type { BookView } from '../../../search/book-view';
 import { containerOf } from '../../opds-books';
 import { instant } from '../../reply';
 
-export type ManifestProfile = 'divina' | 'pdf';
+export type ManifestProfile = 'divina' | 'pdf' | 'epub';
+
+/** Under Komga's name too: Readium wants the first one, Komga sends the second (komga-rest.md §14.6). */
+const context = 'https://readium.org/webpub-manifest/context.jsonld';
 
 interface ManifestLink {
   rel?: string;
-  href: string;
-  type: string;
+  title?: string;
+  href?: string;
+  type?: string;
+  children?: ManifestLink[];
   width?: number;
   height?: number;
   alternate?: ManifestLink[];
@@ -56,22 +62,69 @@ function pageLink(page: StoredPage, number: number, address: string): ManifestLi
   return { href, type: page.mediaType, ...size, alternate };
 }
 
+/** A file inside the book; its name may hold whatever a file system allows. */
+function resourceHref(address: string, link: string): string {
+  const at = link.indexOf('#');
+  const [name, fragment] = at < 0 ? [link, ''] : [link.slice(0, at), link.slice(at)];
+  return `${address}/resource/${name.split('/').map(encodeURIComponent).join('/')}${fragment}`;
+}
+
+const outlineLinks = (entries: OutlineEntry[], address: string): ManifestLink[] =>
+  entries.map(({ title, href, children }) => ({
+    title,
+    ...(href === null ? {} : { href: resourceHref(address, href) }),
+    ...(children.length === 0 ? {} : { children: outlineLinks(children, address) }),
+  }));
+
+/** What the parts of a book are, by its profile. */
+export type ManifestParts =
+  | { profile: 'divina'; pages: StoredPage[] }
+  | { profile: 'pdf'; pages: StoredPage[] }
+  | { profile: 'epub'; outline: EpubOutline; files: StoredFile[] };
+
+function bodyOf(parts: ManifestParts, address: string) {
+  const poster: ManifestLink = { href: `${address}/thumbnail`, type: 'image/jpeg' };
+  if (parts.profile !== 'epub') {
+    const link = parts.profile === 'pdf' ? pdfPageLink : pageLink;
+    const readingOrder = parts.pages.map((page, index) => link(page, index + 1, address));
+    return { images: [], readingOrder, resources: [poster], toc: [], landmarks: [], pageList: [] };
+  }
+  const { outline, files } = parts;
+  const inSpine = new Set(outline.spine.map(({ name }) => name));
+  const link = ({ name, mediaType }: Pick<StoredFile, 'name' | 'mediaType'>): ManifestLink => ({
+    ...{ href: resourceHref(address, name), type: mediaType },
+  });
+  return {
+    images: [],
+    readingOrder: outline.spine.map(link),
+    resources: [poster, ...files.filter(({ name }) => !inSpine.has(name)).map(link)],
+    toc: outlineLinks(outline.toc, address),
+    landmarks: outlineLinks(outline.landmarks, address),
+    pageList: outlineLinks(outline.pageList, address),
+  };
+}
+
+/** A page of a PDF as a PDF. */
+const pdfPageLink = (_: StoredPage, number: number, address: string): ManifestLink => ({
+  ...{ href: `${address}/pages/${number}/raw`, type: 'application/pdf' },
+});
+
 /** A manifest in Komga's shape, which its clients decode; `address` is that of the book. */
-export function presentManifest(book: BookView, profile: ManifestProfile, pages: StoredPage[], address: string) {
+export function presentManifest(book: BookView, parts: ManifestParts, address: string) {
   const isComic = book.mediaProfile === 'DIVINA';
+  const hasPages = book.mediaProfile === 'PDF' || book.epubDivina;
   const file = { href: `${address}/file`, type: acquisitionType(containerOf(book)) };
   const links: ManifestLink[] = [
     { rel: 'self', href: `${address}/manifest`, type: isComic ? divinaType : webPublicationType },
-    ...(isComic ? [] : [{ href: `${address}/manifest/divina`, type: divinaType }]),
+    ...(hasPages ? [{ href: `${address}/manifest/divina`, type: divinaType }] : []),
     { rel: 'http://opds-spec.org/acquisition', ...file },
   ];
+  const rendition =
+    parts.profile === 'epub' ? { rendition: { layout: parts.outline.fixedLayout ? 'fixed' : 'reflowable' } } : {};
   return {
-    context: 'https://readium.org/webpub-manifest/context.jsonld',
-    metadata: metadata(book, profile),
+    ...{ '@context': context, context },
+    metadata: { ...metadata(book, parts.profile), ...rendition },
     links,
-    images: [],
-    readingOrder: profile === 'pdf' ? [file] : pages.map((page, index) => pageLink(page, index + 1, address)),
-    resources: [{ href: `${address}/thumbnail`, type: 'image/jpeg' }],
-    ...{ toc: [], landmarks: [], pageList: [] },
+    ...bodyOf(parts, address),
   };
 }
