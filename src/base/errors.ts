@@ -6,7 +6,7 @@ export const catalogue = {
   ERR_1000: [500, 'The file cannot be accessed'],
   ERR_1001: [415, 'The media type is not supported'],
   ERR_1002: [415, 'Encrypted archives are not supported'],
-  ERR_1004: [415, 'Multi-volume archives are not supported'],
+  ERR_1004: [415, 'A volume of the archive is missing, or this is not its first'],
   ERR_1005: [500, 'The file could not be analyzed'],
   ERR_1006: [422, 'The book has no page'],
   ERR_1007: [422, 'Some entries could not be analyzed'],

@@ -32,6 +32,18 @@ export function bookFileTest(library: Pick<Library, 'scanCbx' | 'scanPdf' | 'sca
   return (name) => extensions.has(extensionOf(name)) && !isHidden(name);
 }
 
+/** A later part of an archive in volumes, whose first part lies in the same folder and is the book. */
+function isLaterVolume(name: string, beside: string[]): boolean {
+  const [, stem, digits = ''] = /^(.+\.part)(\d+)\.(?:rar|cbr)$/iu.exec(name) ?? [];
+  if (stem === undefined || Number(digits) < 2) return false;
+  const first = `${stem}${'1'.padStart(digits.length, '0')}.`.toLowerCase();
+  return beside.some((other) => other.toLowerCase().startsWith(first));
+}
+
+/** The files that are books, out of all of a folder. */
+export const bookFilesOf = (names: string[], isBookFile: (name: string) => boolean): string[] =>
+  names.filter((name) => isBookFile(name) && !isLaterVolume(name, names));
+
 export const isPicture = (name: string): boolean => pictures.has(extensionOf(name)) && !isHidden(name);
 
 export const isArtwork = (name: string): boolean => artwork.has(extensionOf(name));

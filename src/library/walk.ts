@@ -6,6 +6,7 @@ import { isInside } from '../base/files';
 import type { Library } from '../model/library';
 import {
   belongsToFolderBook,
+  bookFilesOf,
   bookFileTest,
   bookNamesOfArtwork,
   isArtwork,
@@ -216,7 +217,7 @@ async function visitAll(walking: Walk, folders: Folder[]): Promise<Visited[]> {
 async function visit(walking: Walk, folder: Folder, entries: Dirent[]): Promise<Visited> {
   const { files, folders } = await sort(walking, folder, entries);
   const below = await visitAll(walking, folders);
-  const bookFiles = await measure(walking, folder, files.filter(walking.isBookFile));
+  const bookFiles = await measure(walking, folder, bookFilesOf(files, walking.isBookFile));
   const books: FoundBook[] = bookFiles.map((file) => {
     return { ...file, name: stemOf(path.posix.basename(file.path)), artwork: [] };
   });

@@ -22,6 +22,8 @@ export interface PackedEntry {
   encrypted: boolean;
   /** A file with data of its own: no folder, no link. */
   file: boolean;
+  /** Its rest, or its beginning, is in a volume that is not there. */
+  cut?: boolean;
 }
 
 /** What is to be done with the entries of an archive while it is unpacked from the start. */
@@ -48,6 +50,8 @@ export interface UnpackFailure {
 export interface PackedBook {
   container: Container;
   source: ByteSource;
+  /** Of the file, or of all its volumes. */
+  bytes: number;
   entries: PackedEntry[];
   /** Most entries can only be unpacked together with those before them. */
   solid: boolean;
@@ -69,9 +73,10 @@ export function checkEntries(entries: PackedEntry[], damaged: boolean, limits: M
 }
 
 /** Why an entry cannot be read, or null. */
-export function refusalOf(entry: PackedEntry, { source, limits }: PackedBook): ErrorCode | null {
+export function refusalOf(entry: PackedEntry, { bytes, limits }: PackedBook): ErrorCode | null {
   if (entry.encrypted) return 'ERR_1002';
-  if (entry.dataOffset + entry.packedSize > source.size) return 'ERR_2002';
+  if (entry.cut === true) return 'ERR_1004';
+  if (entry.dataOffset + entry.packedSize > bytes) return 'ERR_2002';
   if (entry.size > limits.entryBytes || entry.dictionary > limits.dictionaryBytes) return 'ERR_2001';
   if (entry.size > limits.ratioFromBytes && entry.size > entry.packedSize * limits.ratio) return 'ERR_2001';
   if (entry.stored && entry.size !== entry.packedSize) return 'ERR_2003';

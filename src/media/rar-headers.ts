@@ -4,8 +4,11 @@ import type { PackedEntry } from './packed-book';
 
 /** One file, folder or link as its header in the archive tells it. */
 export interface RarEntry extends PackedEntry {
-  /** Continues in another volume. */
-  split: boolean;
+  /** Goes on from the volume before, or into the next. */
+  splitBefore: boolean;
+  splitAfter: boolean;
+  /** Headers that it has, one in each volume that holds some of it. */
+  parts?: number;
 }
 
 export interface RarListing {
@@ -13,6 +16,8 @@ export interface RarListing {
   solid: boolean;
   volume: boolean;
   headersEncrypted: boolean;
+  /** The end says that another volume follows. */
+  more: boolean;
   /** The walk stopped at something that is no header before the end of the archive. */
   damaged: boolean;
 }
@@ -23,6 +28,8 @@ export interface RarBlock {
   main?: { solid: boolean; volume: boolean };
   headersEncrypted?: boolean;
   end?: boolean;
+  /** Of the end: another volume follows. */
+  more?: boolean;
   next: number;
 }
 
@@ -35,7 +42,8 @@ export async function walkHeaders(
   readBlock: ReadBlock,
   limits: MediaLimits,
 ): Promise<RarListing> {
-  const listing: RarListing = { entries: [], solid: false, volume: false, headersEncrypted: false, damaged: false };
+  const flags = { solid: false, volume: false, headersEncrypted: false, more: false, damaged: false };
+  const listing: RarListing = { entries: [], ...flags };
   let position = start;
   // folders and service blocks have no data: the number of blocks has to be bounded apart from the file's size
   for (let blocks = 0; position < source.size && blocks < 2 * limits.entries; blocks++) {
@@ -43,7 +51,7 @@ export async function walkHeaders(
     if (!block || block.next <= position) return { ...listing, damaged: true };
     if (block.main) Object.assign(listing, block.main);
     if (block.headersEncrypted === true) return { ...listing, headersEncrypted: true };
-    if (block.end === true) return listing;
+    if (block.end === true) return { ...listing, more: block.more === true };
     if (block.entry) listing.entries.push({ ...block.entry, index: listing.entries.length });
     position = block.next;
   }

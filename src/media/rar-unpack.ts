@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { basename } from 'node:path';
 import { Extractor, UnrarError, type SeekMethod } from 'node-unrar-js/dist/js/Extractor';
 import { getUnrar } from 'node-unrar-js/dist/js/unrar.singleton';
 import type { UnpackFailure, UnpackPlan } from './packed-book';
@@ -11,6 +12,19 @@ interface Module {
 interface OpenFile {
   position: number;
   size: number;
+  /** Where the archive begins in the file. */
+  offset: number;
+}
+
+/** Where an archive lies. */
+export interface RarPlace {
+  path: string;
+  /** Of its beginning in the (first) file, behind the program of a self-extracting one. */
+  offset: number;
+  /** All volumes by their names; others are not opened, whatever the archive says. */
+  files: Map<string, string>;
+  /** Headers that the unpacker meets when it passes over an entry. */
+  parts: (index: number) => number;
 }
 
 /**
@@ -18,18 +32,20 @@ interface OpenFile {
  * self-extracting one), and what comes out goes to the plan, never to the disk under a name of the archive.
  */
 class Unpacker extends Extractor {
-  protected override _filePath = 'archive';
+  protected override _filePath: string;
   private readonly files = new Map<number, OpenFile>();
   private index = -1;
+  /** Headers still to come of an entry that is passed over. */
+  private rest = 0;
   timedOut = false;
 
   constructor(
     private readonly module: Module,
-    private readonly path: string,
-    private readonly offset: number,
+    private readonly place: RarPlace,
     private readonly plan: UnpackPlan,
   ) {
     super(module);
+    this._filePath = basename(place.path);
   }
 
   /** Everything happens in this call: the module has one slot for the extractor that its callbacks go to. */
@@ -50,8 +66,14 @@ class Unpacker extends Extractor {
   }
 
   private select(): boolean {
+    if (this.rest > 0) {
+      this.rest--;
+      return false;
+    }
     this.index++;
-    return this.plan.wants(this.index);
+    const isWanted = this.plan.wants(this.index);
+    if (!isWanted) this.rest = this.place.parts(this.index) - 1;
+    return isWanted;
   }
 
   private get late(): boolean {
@@ -59,9 +81,12 @@ class Unpacker extends Extractor {
     return this.timedOut;
   }
 
-  protected override open(): number {
-    const fd = openSync(this.path, 'r');
-    this.files.set(fd, { position: 0, size: fstatSync(fd).size - this.offset });
+  protected override open(name: string): number {
+    const file = this.place.files.get(name);
+    if (file === undefined) throw new Error('no such volume');
+    const fd = openSync(file, 'r');
+    const offset = file === this.place.path ? this.place.offset : 0;
+    this.files.set(fd, { position: 0, size: fstatSync(fd).size - offset, offset });
     return fd;
   }
 
@@ -77,7 +102,7 @@ class Unpacker extends Extractor {
   protected override read(fd: number, buffer: number, size: number): number {
     const file = this.files.get(fd);
     if (!file || this.late) return 0;
-    const count = readSync(fd, this.module.HEAPU8, buffer, size, this.offset + file.position);
+    const count = readSync(fd, this.module.HEAPU8, buffer, size, file.offset + file.position);
     file.position += count;
     return count;
   }
@@ -112,9 +137,9 @@ function failureOf(error: unknown, unpacker: Unpacker): UnpackFailure {
 }
 
 /** Unpacks an archive from its start, in one synchronous run: only for threads that nobody waits for. */
-export async function unpackRar(path: string, offset: number, plan: UnpackPlan): Promise<UnpackFailure | null> {
+export async function unpackRar(place: RarPlace, plan: UnpackPlan): Promise<UnpackFailure | null> {
   const module = (await getUnrar()) as Module;
-  const unpacker = new Unpacker(module, path, offset, plan);
+  const unpacker = new Unpacker(module, place, plan);
   try {
     unpacker.run();
     return null;

@@ -8,6 +8,7 @@ const flag = {
   volume: 0x0001,
   solid: 0x0008,
   headersEncrypted: 0x0080,
+  nextVolume: 0x0001,
   splitBefore: 0x0001,
   splitAfter: 0x0002,
   encrypted: 0x0004,
@@ -28,7 +29,7 @@ export async function readRar4Block(source: ByteSource, position: number): Promi
   const header = await source.read(position, headerSize);
   if (header.length < headerSize) return null;
   const after = position + headerSize;
-  if (kind === type.end) return { end: true, next: after };
+  if (kind === type.end) return { end: true, more: (flags & flag.nextVolume) !== 0, next: after };
   if (kind === type.main) return mainBlock(flags, after);
   if (kind === type.file && headerSize >= fileBytes) return fileBlock(header, flags, after);
   if (kind === type.file) return null;
@@ -64,7 +65,8 @@ function fileBlock(header: Buffer, flags: number, after: number): RarBlock | nul
       crc32: header.readUInt32LE(16),
       encrypted: (flags & flag.encrypted) !== 0,
       file: !folder && !link,
-      split: (flags & (flag.splitBefore | flag.splitAfter)) !== 0,
+      splitBefore: (flags & flag.splitBefore) !== 0,
+      splitAfter: (flags & flag.splitAfter) !== 0,
     },
     next: after + packedSize,
   };

@@ -61,16 +61,19 @@ export async function readRar5Block(source: ByteSource, position: number): Promi
   if (!Number.isFinite(extraSize + dataSize)) return null;
   const after = position + bytes.length;
   const next = after + dataSize;
-  if (kind === type.end) return { end: true, next };
+  if (kind === type.end) return { end: true, more: (fields.number() & 1) !== 0, next };
   if (kind === type.encryption) return { headersEncrypted: true, next };
   if (kind === type.main) {
     const archive = fields.number();
     return { main: { volume: (archive & 1) !== 0, solid: (archive & 4) !== 0 }, next };
   }
   if (kind !== type.file) return { next };
-  const split = (flags & (blockFlag.splitBefore | blockFlag.splitAfter)) !== 0;
+  const split = {
+    splitBefore: (flags & blockFlag.splitBefore) !== 0,
+    splitAfter: (flags & blockFlag.splitAfter) !== 0,
+  };
   const entry = readFile(bytes, fields, extraSize);
-  return entry && { entry: { ...entry, packedSize: dataSize, dataOffset: after, split }, next };
+  return entry && { entry: { ...entry, packedSize: dataSize, dataOffset: after, ...split }, next };
 }
 
 function readFile(bytes: Buffer, fields: ReturnType<typeof cursor>, extraSize: number) {

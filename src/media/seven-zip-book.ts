@@ -196,6 +196,7 @@ export async function readSevenZipBook(path: string, source: ByteSource, limits:
   return {
     container: '7z',
     source,
+    bytes: source.size,
     entries,
     solid: new Set(withData.map(({ block }) => block)).size < withData.length,
     damaged: false,

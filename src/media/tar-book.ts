@@ -125,5 +125,14 @@ export async function readTarBook(source: ByteSource, limits: MediaLimits): Prom
     return { index, name, ...place, dictionary: 0, crc32: null, encrypted: false, file };
   });
   checkEntries(entries, damaged, limits);
-  return { container: 'tar', source, entries, solid: false, damaged, limits, unpack: () => Promise.resolve(null) };
+  return {
+    container: 'tar',
+    source,
+    bytes: source.size,
+    entries,
+    solid: false,
+    damaged,
+    limits,
+    unpack: () => Promise.resolve(null),
+  };
 }

@@ -66,12 +66,32 @@ test('pictures that are named like books belong to them, others to the series or
 });
 
 test('formats that a library does not take are passed over', async () => {
-  for (const name of ['a.cbz', 'b.zip', 'c.cbr', 'd.rar', 'e.pdf', 'f.epub', 'g.cb7', 'h.txt', 'i.7z', 'j.cbt', 'k.tar'])
+  for (const name of [
+    'a.cbz',
+    'b.zip',
+    'c.cbr',
+    'd.rar',
+    'e.pdf',
+    'f.epub',
+    'g.cb7',
+    'h.txt',
+    'i.7z',
+    'j.cbt',
+    'k.tar',
+  ])
     put(root, `A/${name}`, 'x');
   const names = (series: FoundSeries[]) => series.flatMap(({ books }) => books.map(({ name }) => name)).sort();
   expect(names(await found())).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'i', 'j', 'k']);
   expect(names(await found({ scanCbx: false }))).toEqual(['e', 'f']);
   expect(names(await found({ scanPdf: false, scanEpub: false }))).toEqual(['a', 'b', 'c', 'd', 'g', 'i', 'j', 'k']);
+});
+
+test('of an archive in volumes the first is the book', async () => {
+  for (const name of ['a.part1.rar', 'a.part2.rar', 'A.part03.rar', 'b.part02.rar', 'c.part2.cbz'])
+    put(root, `A/${name}`, 'x');
+  const names = (await found()).flatMap(({ books }) => books.map(({ name }) => name)).sort();
+  // without its first the second says what is wrong with it
+  expect(names).toEqual(['A.part03', 'a.part1', 'b.part02', 'c.part2']);
 });
 
 test('the root itself can be a series', async () => {

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isCoded } from '../../../src/base/errors';
 import { openBook } from '../../../src/media/open-book';
 import type { BookContent, PageEntry, Reader } from '../../../src/media/reader';
 import { describeWithReference } from '../../support/reference';
+import { temporaryFolder } from '../../support/temporary';
 
 /**
  * Every book of the corpus against its manifest, which was made with other tools (corpus/README.md in the reference
@@ -112,6 +114,8 @@ function checkPages({ expected }: ManifestFile, { pages }: Found): void {
     expect(names).toEqual(inOrder.map(({ name }) => shownName(name)));
 }
 
+const folder = temporaryFolder();
+
 describeWithReference('the corpus', (reference) => {
   const corpus = path.join(reference, 'corpus/open');
   const { files } = JSON.parse(readFileSync(path.join(corpus, 'manifest.json'), 'utf8')) as { files: ManifestFile[] };
@@ -137,7 +141,12 @@ describeWithReference('the corpus', (reference) => {
   ];
   const readTar = ['archives/tar/pax-long-unicode.cbt', 'archives/tar/ustar.cbt'];
   const methods = ['bzip2', 'deflate64', 'lzma', 'ppmd', 'xz', 'zstd'].map((name) => `archives/zip/method-${name}.cbz`);
-  test.each([...read7z, ...readTar, ...methods])('%s is read, every page of it', async (name) => {
+  const volumes = [
+    'book.part1.rar',
+    'sharpcompress--Rar2.multi/Rar2.multi.rar',
+    'sharpcompress--Rar5.multi.part01/Rar5.multi.part01.rar',
+  ].map((name) => `archives/rar/volumes/${name}`);
+  test.each([...read7z, ...readTar, ...methods, ...volumes])('%s is read, every page of it', async (name) => {
     const found = await read(path.join(corpus, name));
     const expected = books.find((file) => file.path === name)?.expected.pages ?? [];
     expect(found.outcome).toBe('ready');
@@ -160,9 +169,21 @@ describeWithReference('the corpus', (reference) => {
     ['archives/7z/libarchive--test_read_format_7zip_folders_oom.7z', 'ERR_2002'],
     ['archives/7z/libarchive--test_read_format_7zip_malformed2.7z', 'ERR_2002'],
     ['archives/tar/gzipped.cbt', 'ERR_1001'],
+    ['archives/rar/volumes/book.part2.rar', 'ERR_1004'],
   ];
   test.each(refused)('%s is refused with its reason', async (name, code) => {
     await expect(openBook(path.join(corpus, name))).rejects.toMatchObject({ code });
+  });
+
+  test('an archive whose second volume is missing has the pages of its first', async () => {
+    await copyFile(path.join(corpus, 'archives/rar/volumes/book.part1.rar'), path.join(folder.path, 'x.part1.rar'));
+    const found = await read(path.join(folder.path, 'x.part1.rar'));
+    const expected = books.find((file) => file.path === 'archives/rar/volumes/book.part1.rar')?.expected.pages ?? [];
+    expect(found.outcome).toBe('ready-partial');
+    expect(found.content?.problems.map(({ code }) => code)).toEqual(['ERR_2002']);
+    expect(found.pages.map(({ sha256 }) => sha256)).toEqual(
+      expected.slice(0, found.pages.length).map(({ sha256 }) => sha256),
+    );
   });
 
   (process.platform === 'linux' ? test : test.skip)('leaves no file open', () => {
