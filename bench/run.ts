@@ -1,7 +1,8 @@
 import { matching } from './matching';
+import { scan } from './scan';
 
 /** Measurements by name: `npm run bench -- matching`. Each prints its figures and tells whether they reach the goal. */
-const benches: Record<string, () => Promise<boolean>> = { matching };
+const benches: Record<string, () => Promise<boolean>> = { matching, scan };
 
 async function main(names: string[]): Promise<void> {
   const wanted = names.length === 0 ? Object.keys(benches) : names;

@@ -10,6 +10,7 @@ export async function cleanUp({ db, log }: Pick<TaskContext, 'db' | 'log'>): Pro
     operations: await remove(
       `delete from operation where state in ('done', 'failed') and finished_at < now() - interval '7 days'`,
     ),
+    transientBooks: await remove(`delete from transient_book where used_at < now() - interval '1 hour'`),
     providerResponses: await remove(
       `delete from provider_response where fresh_until < now() and fetched_at < now() - interval '30 days'`,
     ),

@@ -9,11 +9,13 @@ import { deleteBookFile, deleteSeriesFiles } from './delete-files';
 import { hashBook, hashBookKoreader } from './hash-book';
 import { hashBookPages } from './hash-pages';
 import { generatePoster } from './posters';
+import { importBook } from './import-book';
 import { removeHashedPages } from './remove-pages';
 import { refreshBookMetadata } from './refresh-book';
 import { refreshSeries } from './refresh-series';
 import { repairExtension } from './repair-extension';
 import { scanLibrary } from './scan';
+import { openTransientBook } from './transient-books';
 import { emptyTrash } from './trash';
 
 /** Without MangaDex' settings nothing is ever sent to it. */
@@ -45,6 +47,8 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     convertBook: (context, payload) => convertBook(context, payload, deps),
     repairExtension,
     deleteBookFile,
+    importBook: (context, payload) => importBook(context, payload, deps),
+    analyzeTransientBook: (context, payload) => openTransientBook(context, payload, deps),
     deleteSeriesFiles,
     cleanUp,
   };

@@ -8,6 +8,18 @@ interface OfFile {
   bookId: string;
 }
 
+/** A file that becomes a book of a series, or takes the place of one. */
+export interface ImportedBook {
+  libraryId: string;
+  seriesId: string;
+  /** Absolute. */
+  sourceFile: string;
+  copyMode: 'MOVE' | 'COPY' | 'HARDLINK';
+  upgradeBookId?: string;
+  /** Without extension. */
+  destinationName?: string;
+}
+
 /** The catalogue of background work: a task without handler, or with a wrong payload, does not compile. */
 export interface Tasks {
   scanLibrary: { libraryId: string; deep: boolean };
@@ -25,6 +37,8 @@ export interface Tasks {
   repairExtension: OfFile;
   deleteBookFile: OfFile;
   deleteSeriesFiles: { libraryId: string; seriesId: string };
+  importBook: ImportedBook;
+  analyzeTransientBook: { transientId: string };
   /** Metadata from providers: whatever of it is due. */
   enrich: Record<string, never>;
   /** Expired sessions and tokens, old activity, finished operations. */
@@ -89,6 +103,13 @@ export const taskRules: { [T in TaskName]: TaskRule<Tasks[T]> } = {
   convertBook: { key: ({ bookId }) => `convertBook:${bookId}`, ...inLibrary, priority: 1, attempts: 3 },
   repairExtension: { key: ({ bookId }) => `repairExtension:${bookId}`, ...inLibrary, priority: 2, attempts: 3 },
   deleteBookFile: { key: ({ bookId }) => `deleteBookFile:${bookId}`, ...inLibrary, priority: 8, attempts: 3 },
+  importBook: {
+    key: ({ seriesId, sourceFile }) => `importBook:${seriesId}:${sourceFile}`,
+    ...inLibrary,
+    priority: 8,
+    attempts: 3,
+  },
+  analyzeTransientBook: { key: ({ transientId }) => `analyzeTransientBook:${transientId}`, priority: 8, attempts: 1 },
   deleteSeriesFiles: { key: ({ seriesId }) => `deleteSeriesFiles:${seriesId}`, ...inLibrary, priority: 8, attempts: 3 },
   // behind all that files ask for; one at a time, since the provider takes one request at a time
   enrich: { key: () => 'enrich', group: () => 'enrich', priority: 1, attempts: 5 },

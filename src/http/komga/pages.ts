@@ -9,7 +9,8 @@ import { sendPage } from '../reply';
 import { route, type Route } from '../route';
 import { pageDto } from './dto/book';
 
-function presentPage(page: StoredPage, index: number): z.input<typeof pageDto> {
+/** A page as clients see it; numbers begin at 1. */
+export function presentPage(page: StoredPage, index: number): z.input<typeof pageDto> {
   return {
     number: index + 1,
     fileName: page.name,

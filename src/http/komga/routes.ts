@@ -6,6 +6,7 @@ import { collectionRoutes } from './collections';
 import { eventRoutes } from './events';
 import { deletionRoutes } from './deletions';
 import { fileRoutes } from './files';
+import { importRoutes } from './imports';
 import { libraryRoutes } from './libraries';
 import { manifestRoutes } from './manifests';
 import { mihonRoutes } from './mihon';
@@ -30,6 +31,7 @@ export function komgaRoutes(deps: HttpDeps): Route[] {
     ...pageRoutes(deps),
     ...fileRoutes(deps),
     ...deletionRoutes(deps),
+    ...importRoutes(deps),
     ...posterRoutes(deps),
     ...libraryRoutes(deps),
     ...seriesRoutes(deps),
