@@ -32,7 +32,7 @@ function spawnServer({ dataDir, folders = [], env = {} }: StartOptions): ChildPr
   const { PATH, HOME, TMPDIR } = process.env;
   const admin = { ADMIN_EMAIL: adminLogin.email, ADMIN_PASSWORD: adminLogin.password };
   return spawn(process.execPath, [program, ...folders], {
-    env: { PATH, HOME, TMPDIR, DATA_DIR: dataDir, HOST: '127.0.0.1', PORT: '0', ...admin, ...env },
+    env: { PATH, HOME, TMPDIR, DATA_DIR: dataDir, HOST: '127.0.0.1', PORT: '0', MANGADEX: 'off', ...admin, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }
