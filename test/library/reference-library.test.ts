@@ -47,7 +47,11 @@ function makeLibrary(folder: string, more: string[] = []): void {
   const copy = path.join(folder, `generator${more.length}`);
   mkdirSync(copy, { recursive: true });
   cpSync(path.join(corpus, 'make-library.mjs'), path.join(copy, 'make-library.mjs'));
-  cpSync(path.join(corpus, 'lib'), path.join(copy, 'lib'), { recursive: true });
+  // file by file: a copied folder would be as read-only as the reference, and could not be removed
+  mkdirSync(path.join(copy, 'lib'));
+  for (const name of readdirSync(path.join(corpus, 'lib'))) {
+    cpSync(path.join(corpus, 'lib', name), path.join(copy, 'lib', name));
+  }
   symlinkSync(path.resolve(__dirname, '../../node_modules'), path.join(copy, 'node_modules'));
   const options = ['--out', folder, '--seed', '42', '--real-rars', path.join(corpus, 'open/archives/rar'), ...more];
   execFileSync(process.execPath, [path.join(copy, 'make-library.mjs'), ...options], { stdio: 'ignore' });
