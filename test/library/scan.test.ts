@@ -274,6 +274,8 @@ test('scan and analysis at the same time end in a complete library', async () =>
     ['One', 120],
     ...Array.from({ length: 10 }, () => ['One', 12]),
   ]);
-  const { rows } = await database.db.raw<{ rows: unknown[] }>('select task_identifier, last_error from graphile_worker.jobs where attempts > 1');
+  const { rows } = await database.db.raw<{ rows: unknown[] }>(
+    'select task_identifier, last_error from graphile_worker.jobs where attempts > 1',
+  );
   expect(rows).toEqual([]);
 });
