@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { largeCover, seriesCover, smallCover } from '../library/covers';
 import { downloadOfBook } from '../library/downloads';
+import { followsPages, moveOn } from '../library/follow-pages';
 import { conversionOf, type FoundPage } from '../library/pages';
 import type { Viewer } from '../search/viewer';
 import type { HttpDeps } from './deps';
@@ -34,8 +35,23 @@ const pageNumber = z.object({
     .transform(Number),
 });
 
-/** A request for a page is no sign of reading: apps fetch ahead (opds.md §3.7). */
-const pageRoute = ({ pages }: HttpDeps, { root, tag, prefix, firstPage }: Version): Route =>
+/** Given by templates of users who want it; whether they still do is asked anew, since apps keep addresses. */
+const bookmark = z
+  .array(z.string())
+  .optional()
+  .transform((values) => values?.[0] === '1');
+
+/** The answer does not depend on it: a page is shown also when nothing could be written down. */
+async function follow({ db, log }: HttpDeps, viewer: Viewer, bookId: string, page: number): Promise<void> {
+  try {
+    if (await followsPages(db, viewer)) await moveOn(db, viewer, bookId, page);
+  } catch (error) {
+    log.warn({ err: error, bookId }, 'progress did not follow the page');
+  }
+}
+
+/** A request for a page is no sign of reading, since apps fetch ahead; only users who want it so take it for one. */
+const pageRoute = (deps: HttpDeps, { root, tag, prefix, firstPage }: Version): Route =>
   route({
     method: 'get',
     path: `${root}/books/:id/pages/:number`,
@@ -44,12 +60,14 @@ const pageRoute = ({ pages }: HttpDeps, { root, tag, prefix, firstPage }: Versio
     summary: `One page, counted from ${firstPage}`,
     access: 'PAGE_STREAMING',
     params: pageNumber,
-    query: z.object({ convert: text(), maxWidth: screenWidth }),
+    query: z.object({ convert: text(), maxWidth: screenWidth, bookmark }),
     reply: 'bytes',
     produces: ['image/*'],
     handler: async ({ ctx, viewer, params, query }) => {
       const wish = { convert: conversionOf(query.convert), maxWidth: query.maxWidth };
-      await sendPage(ctx, await pages.find(viewer, params.id, params.number + 1 - firstPage, wish, 404));
+      const number = params.number + 1 - firstPage;
+      await sendPage(ctx, await deps.pages.find(viewer, params.id, number, wish, 404));
+      if (query.bookmark && ctx.method === 'GET') await follow(deps, viewer, params.id, number);
     },
   });
 

@@ -100,13 +100,13 @@ export function createPosters(options: PostersOptions): Posters {
   };
 }
 
-/** By the library's `seriesCover` (komga-media §9.2). */
+/** By the library's `seriesCover` (komga-media §9.2), of the books that can be read while there are any. */
 async function coverBook(db: Database, viewer: Viewer, seriesId: string): Promise<string | null> {
   const { rows } = await db.raw<{ rows: { id: string }[] }>(
     `select b.id from book b join series s on s.id = b.series_id join library l on l.id = s.library_id
      left join read_progress p on p.book_id = b.id and p.user_id = :userId and p.completed
      where b.series_id = :seriesId
-     order by
+     order by b.deleted_at is not null or b.media_status <> 'READY',
        case when l.series_cover like 'FIRST_UNREAD%' then p.book_id is not null end,
        case when l.series_cover = 'LAST' or (l.series_cover = 'FIRST_UNREAD_OR_LAST' and p.book_id is not null)
          then -b.number_sort else b.number_sort end, b.id
@@ -130,7 +130,7 @@ export async function generatePoster(
   if (poster === null) return false;
   await db.transaction(async (trx) => {
     const exists = await Book.query(trx).findById(bookId).forNoKeyUpdate();
-    if (exists) await emit(trx, ...(await writeGenerated(trx, book, poster)));
+    if (exists) await emit(trx, ...(await writeGenerated(trx, [{ book, picture: poster }])));
   });
   return true;
 }

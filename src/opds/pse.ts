@@ -25,9 +25,17 @@ export function streamType(pageTypes: Iterable<string>): { type: PlainPictureTyp
   return { type: 'image/jpeg', convert: true };
 }
 
-/** Template of the pages below `pagesHref` (`…/books/{id}/pages`), with the parameters `convert` and `maxWidth`. */
-export function pageTemplate(pagesHref: string, convert: boolean): PageTemplate {
-  return `${pagesHref}/{pageNumber}?${convert ? 'convert=jpeg&' : ''}maxWidth={maxWidth}`;
+/** How pages are to be delivered. */
+export interface PageOptions {
+  /** As JPEG. */
+  convert: boolean;
+  /** The reader's progress follows the pages that are asked for. */
+  follow?: boolean;
+}
+
+/** Template of the pages below `pagesHref` (`…/books/{id}/pages`), with the parameters `convert`, `bookmark` and `maxWidth`. */
+export function pageTemplate(pagesHref: string, { convert, follow = false }: PageOptions): PageTemplate {
+  return `${pagesHref}/{pageNumber}?${convert ? 'convert=jpeg&' : ''}${follow ? 'bookmark=1&' : ''}maxWidth={maxWidth}`;
 }
 
 /**

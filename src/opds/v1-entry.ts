@@ -1,6 +1,6 @@
 import { addCategory, addHead, addLine, addLink, addPerson, addText, dcNamespace, type Element } from './atom';
 import type { Acquisition, BookRecord, Category } from './book-record';
-import { entryType, feedTypes, type Kind, type PlainPictureType } from './media-types';
+import { entryType, feedTypes, opdsProgressionType, type Kind, type PlainPictureType } from './media-types';
 import { credits } from './people';
 import { type Stream, streamAttributes, streamRel } from './pse';
 import type { Urn } from './urn';
@@ -8,6 +8,7 @@ import { iri, languageTag, line, partialDate, timestamp, titleOf } from './wordi
 
 export const acquisitionRel = 'http://opds-spec.org/acquisition';
 export const imageRel = 'http://opds-spec.org/image';
+export const progressionRel = 'http://opds-spec.org/progression';
 export const thumbnailRel = 'http://opds-spec.org/image/thumbnail';
 
 /**
@@ -52,6 +53,8 @@ export interface PublicationEntry extends BookRecord, Pictures {
   /** A line of facts in front of the summary: `CBZ - 54.7 KiB`. PocketBook shows the content, never the summary. */
   facts?: string | null;
   stream?: Stream | null;
+  /** Address of its progress (OPDS Progression 1.0). */
+  progression?: string | null;
   /** Address of the entry as a document of its own. */
   document?: string | null;
 }
@@ -111,5 +114,6 @@ export function fillPublication(entry: Element, source: PublicationEntry): void 
   addPictures(entry, source);
   for (const acquisition of source.acquisitions) addAcquisition(entry, acquisition);
   if (source.stream) addStream(entry, source.stream);
+  if (source.progression) addLink(entry, { rel: progressionRel, type: opdsProgressionType, href: source.progression });
   if (source.document) addLink(entry, { rel: 'alternate', type: entryType, href: source.document });
 }

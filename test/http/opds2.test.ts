@@ -254,4 +254,14 @@ describe('login', () => {
       authentication: [{ type: 'http://opds-spec.org/auth/basic', labels: { login: 'E-mail', password: 'Password' } }],
     });
   });
+
+  test('its logo is a picture that needs no login either', async () => {
+    const { body } = await ask(`${app.base}/opds/v2/auth`, null);
+    const { links = [] } = JSON.parse(body.toString()) as { links?: Link[] };
+    const logo = links.find(({ rel }) => rel === 'logo');
+    const answer = await ask(logo?.href ?? '', null);
+    expect([answer.status, answer.headers.get('content-type'), pictureType(answer.body)]).toEqual([
+      ...[200, 'image/png', 'image/png'],
+    ]);
+  });
 });

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { createPosters } from '../../src/library/posters';
 import { defaultLimits } from '../../src/media/limits';
+import { Book } from '../../src/model/book';
 import { Library } from '../../src/model/library';
 import { Poster } from '../../src/model/poster';
 import { createQueue } from '../../src/queue/queue';
@@ -92,6 +93,23 @@ test('a series shows its own picture, else a book by the choice of its library a
   put(shelf.root, 'A/cover.jpg', own);
   await shelf.scanAll();
   expect((await posters().ofSeries(viewer, series!.id)).bytes).toEqual(own);
+});
+
+test('no book in the trash and no damaged one stands for a series while another can be read', async () => {
+  const shelf = await newShelf();
+  for (const number of [1, 2, 3]) put(shelf.root, `A/${number}.cbz`, await cbz({ seed: number }));
+  await shelf.scanAll();
+  const [series] = await shelf.series();
+  const [first, second, third] = await shelf.books();
+  const shown = async () => {
+    const { id } = await posters().ofSeries(aViewer(), series!.id);
+    return (await Poster.query(database.db).findById(id).throwIfNotFound()).bookId;
+  };
+  await Book.query(database.db).findById(first!.id).patch({ deletedAt: new Date() });
+  await Book.query(database.db).findById(second!.id).patch({ mediaStatus: 'ERROR' });
+  expect(await shown()).toBe(third!.id);
+  await Book.query(database.db).findById(third!.id).patch({ deletedAt: new Date() });
+  expect(await shown()).toBe(first!.id);
 });
 
 test('a readable book without poster gets one when it is asked for, once for all who ask', async () => {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { silentLog } from '../../src/base/log';
 import type { Database } from '../../src/db/database';
+import { loadWebFiles } from '../../src/http/ui/web-files';
 import { scanLibrary } from '../../src/library/scan';
 import { Book } from '../../src/model/book';
 import type { Library } from '../../src/model/library';
@@ -122,7 +123,7 @@ async function fill(db: Database, userIds: string[]): Promise<void> {
 
 /** `const catalogue = useCatalogue();` at the top of a test file. */
 export function useCatalogue(): Catalogue {
-  const app = useApp();
+  const app = useApp(async () => ({ webFiles: await loadWebFiles(path.resolve(__dirname, '../../src/web/public')) }));
   const held: Partial<Pick<Catalogue, 'open' | 'hidden' | 'restricted'>> = {};
   const folders: string[] = [];
 

@@ -8,6 +8,8 @@ export interface Opds2Schemas {
   publication: (document: unknown) => string[];
   manifest: (document: unknown) => string[];
   authentication: (document: unknown) => string[];
+  /** OPDS Progression 1.0. */
+  progression: (document: unknown) => string[];
 }
 
 function schemaFiles(folder: string): string[] {
@@ -32,6 +34,7 @@ export function opds2Schemas(referenceDirectory: string): Opds2Schemas {
     feed: opds('feed'),
     publication: opds('publication'),
     authentication: opds('authentication'),
+    progression: opds('progression'),
     manifest: problemsOf(ajv.getSchema('https://readium.org/webpub-manifest/schema/publication.schema.json')),
   };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { publicId } from '../../base/public-id';
+import { followsPages } from '../../library/follow-pages';
 import { entryType } from '../../opds/media-types';
 import { feedUrn } from '../../opds/urn';
 import { entryDocument } from '../../opds/v1';
@@ -102,9 +103,13 @@ const entryRoute = ({ db }: HttpDeps): Route =>
     reply: 'bytes',
     produces: [entryType],
     handler: async ({ ctx, viewer, params }) => {
-      const [book, deliveries] = await Promise.all([getBook(db, viewer, params.id), findDeliveries(db, [params.id])]);
+      const [book, deliveries, follow] = await Promise.all([
+        getBook(db, viewer, params.id),
+        findDeliveries(db, [params.id]),
+        followsPages(db, viewer),
+      ]);
       const at = opdsAddress(ctx, 'v1.2');
-      const entry = bookEntry(book, deliveries.get(book.id), at);
+      const entry = bookEntry(book, deliveries.get(book.id), { at, follow });
       ctx.vary('Authorization');
       sendText(ctx, entryType, entryDocument(entry, siteOf(at), at(`books/${publicId(book.id)}`)));
     },

@@ -1,3 +1,4 @@
+import { followsPages } from '../../library/follow-pages';
 import type { Urn } from '../../opds/urn';
 import { acquisitionFeed, navigationFeed, type FacetGroup, type Onward } from '../../opds/v1';
 import type { NavigationEntry } from '../../opds/v1';
@@ -52,18 +53,17 @@ export async function seriesFeed(asked: Asked, found: SliceOf<SeriesView>, head:
   return entriesFeed(asked, { ...found, rows }, head);
 }
 
-/** Books; one statement beside that of the list. */
+/** Books; two statements beside those of the list. */
 export async function booksFeed(
   asked: Asked,
   found: SliceOf<BookView>,
   head: Head,
   facets: FacetGroup[] = [],
 ): Promise<FeedDocument> {
-  const deliveries = await findDeliveries(
-    asked.db,
-    found.rows.map(({ id }) => id),
-  );
-  const entries = found.rows.map((book) => bookEntry(book, deliveries.get(book.id), asked.at));
+  const ids = found.rows.map(({ id }) => id);
+  const [deliveries, follow] = await Promise.all([findDeliveries(asked.db, ids), followsPages(asked.db, asked.viewer)]);
+  const writing = { at: asked.at, follow };
+  const entries = found.rows.map((book) => bookEntry(book, deliveries.get(book.id), writing));
   const changes = found.rows.flatMap((book) => [changeOf(book), book.progress?.modifiedAt ?? changeOf(book)]);
   const xml = acquisitionFeed({ ...common(asked, head, found.total, changes), facets, entries });
   return { kind: 'acquisition', xml };

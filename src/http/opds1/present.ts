@@ -12,13 +12,20 @@ import { bookRecord, containerOf, latest } from '../opds-books';
 
 const jpeg = (href: string): Picture => ({ href, type: 'image/jpeg' });
 
-/** Pages one by one; none for books whose text flows. Progress comes from reading apps, never from a request for a page. */
-function streamOf(book: BookView, { pageTypes }: Delivery, at: Address): Stream | null {
+/** How a catalogue is written for the one who asked. */
+export interface Writing {
+  at: Address;
+  /** Whether the viewer wants progress to follow the pages that are streamed. */
+  follow: boolean;
+}
+
+/** Pages one by one; none for books whose text flows. */
+function streamOf(book: BookView, { pageTypes }: Delivery, { at, follow }: Writing): Stream | null {
   const hasPages = book.mediaProfile === 'DIVINA' || book.mediaProfile === 'PDF' || book.epubDivina;
   if (!hasPages || pageTypes.length === 0 || book.mediaStatus !== 'READY') return null;
   const { type, convert } = streamType(pageTypes);
   return {
-    href: pageTemplate(at(`books/${publicId(book.id)}/pages`), convert),
+    href: pageTemplate(at(`books/${publicId(book.id)}/pages`), { convert, follow }),
     type,
     count: book.pageCount,
     lastRead: book.progress?.page ?? null,
@@ -28,7 +35,8 @@ function streamOf(book: BookView, { pageTypes }: Delivery, at: Address): Stream 
 
 const noDelivery: Delivery = { pageTypes: [], hasPoster: false };
 
-export function bookEntry(book: BookView, delivery: Delivery | undefined, at: Address): PublicationEntry {
+export function bookEntry(book: BookView, delivery: Delivery | undefined, writing: Writing): PublicationEntry {
+  const { at } = writing;
   const address = at(`books/${publicId(book.id)}`);
   const { hasPoster } = delivery ?? noDelivery;
   return {
@@ -37,7 +45,8 @@ export function bookEntry(book: BookView, delivery: Delivery | undefined, at: Ad
     facts: `${extensionOf(containerOf(book)).toUpperCase()} - ${humanSize(book.fileSize)}`,
     thumbnail: hasPoster ? jpeg(`${address}/thumbnail/small`) : null,
     image: hasPoster ? jpeg(`${address}/thumbnail`) : null,
-    stream: streamOf(book, delivery ?? noDelivery, at),
+    stream: streamOf(book, delivery ?? noDelivery, writing),
+    progression: book.mediaStatus === 'READY' ? `${address}/opds-progression` : null,
     document: address,
   };
 }

@@ -1,5 +1,6 @@
 import type { HttpDeps } from '../deps';
 import { deliveryRoutes } from '../opds-delivery';
+import { opdsProgressionRoutes } from '../opds-progression';
 import type { Route } from '../route';
 import { bookRoutes } from './books';
 import { catalogRoutes } from './catalog';
@@ -8,11 +9,13 @@ import { seriesRoutes } from './series';
 
 /** OPDS 1.2 under Komga's paths, so that saved catalogues keep working. */
 export function opds1Routes(deps: HttpDeps): Route[] {
+  const place = { root: '/opds/v1.2', tag: 'OPDS 1.2', prefix: 'opds1' } as const;
   return [
     ...catalogRoutes(deps),
     ...seriesRoutes(deps),
     ...bookRoutes(deps),
     ...listRoutes(deps),
-    ...deliveryRoutes(deps, { root: '/opds/v1.2', tag: 'OPDS 1.2', prefix: 'opds1', firstPage: 0 }),
+    ...opdsProgressionRoutes(deps, place),
+    ...deliveryRoutes(deps, { ...place, firstPage: 0 }),
   ];
 }

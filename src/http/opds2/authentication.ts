@@ -11,6 +11,8 @@ export function authenticationOf(ctx: HttpContext): AuthenticationDocument {
     id: absoluteUrl(ctx, '/opds/v2/auth'),
     title: 'KireMisu',
     description: 'Enter your e-mail address and password to authenticate.',
+    // of the web UI's files, which need no login
+    logo: { href: absoluteUrl(ctx, '/logo.png'), type: 'image/png' },
     labels: { login: 'E-mail', password: 'Password' },
   });
 }

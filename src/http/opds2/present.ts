@@ -46,7 +46,7 @@ export function publication(
     series: [{ name: book.seriesTitle, position: book.numberSort, href: at(`series/${publicId(book.seriesId)}`) }],
     document: address,
     manifests: manifestsOf(book, address),
-    progression: { readium: `${address}/progression` },
+    progression: { readium: `${address}/progression`, opds: `${address}/opds-progression` },
     image: hasPoster ? jpeg(`${address}/thumbnail`) : null,
     thumbnail: hasPoster ? jpeg(`${address}/thumbnail/small`) : null,
     authentication,

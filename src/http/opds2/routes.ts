@@ -1,5 +1,6 @@
 import type { HttpDeps } from '../deps';
 import { deliveryRoutes } from '../opds-delivery';
+import { opdsProgressionRoutes } from '../opds-progression';
 import { progressionRoutesAt } from '../progression';
 import type { Route } from '../route';
 import { authenticationRoute } from './authentication';
@@ -9,6 +10,7 @@ import { publicationRoutes } from './publications';
 import { seriesRoutes } from './series';
 
 const tag = 'OPDS 2.0';
+const place = { root: '/opds/v2', tag, prefix: 'opds2' } as const;
 
 /** OPDS 2.0 under Komga's paths. */
 export function opds2Routes(deps: HttpDeps): Route[] {
@@ -23,6 +25,7 @@ export function opds2Routes(deps: HttpDeps): Route[] {
       tag,
       ids: { get: 'opds2GetProgression', put: 'opds2PutProgression' },
     }),
-    ...deliveryRoutes(deps, { root: '/opds/v2', tag, prefix: 'opds2', firstPage: 1 }),
+    ...opdsProgressionRoutes(deps, place),
+    ...deliveryRoutes(deps, { ...place, firstPage: 1 }),
   ];
 }

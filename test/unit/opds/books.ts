@@ -43,6 +43,7 @@ export function aBook(
       },
     ],
     stream: aStream(id),
+    progression: v1(`books/${id}/opds-progression`),
     ...rest,
   };
 }
@@ -50,5 +51,5 @@ export function aBook(
 export function aStream(id: string, changes: Partial<Stream> & { pageTypes?: string[] } = {}): Stream {
   const { pageTypes = ['image/jpeg'], ...rest } = changes;
   const { type, convert } = streamType(pageTypes);
-  return { href: pageTemplate(v1(`books/${id}/pages`), convert), type, count: 7, ...rest };
+  return { href: pageTemplate(v1(`books/${id}/pages`), { convert }), type, count: 7, ...rest };
 }

@@ -27,7 +27,7 @@ export function aPublication(id: string, changes: Partial<Publication> = {}): Pu
     series: [{ name: 'Lighthouse Mechanics', position: 1, href: v2('series/SERIES1') }],
     document: v2(`books/${id}`),
     manifests: [{ href: v2(`books/${id}/manifest/divina`), type: divinaType }],
-    progression: { readium: v2(`books/${id}/progression`) },
+    progression: { readium: v2(`books/${id}/progression`), opds: v2(`books/${id}/opds-progression`) },
     image: { href: v2(`books/${id}/thumbnail`), type: 'image/jpeg', width: 800, height: 1200 },
     thumbnail: { href: v2(`books/${id}/thumbnail/small`), type: 'image/jpeg' },
     authentication,

@@ -106,6 +106,7 @@ describe('book entries', () => {
       'http://opds-spec.org/image',
       'http://opds-spec.org/acquisition',
       'http://vaemendis.net/opds-pse/stream',
+      'http://opds-spec.org/progression',
     ]);
   });
 
@@ -154,6 +155,7 @@ describe('book entries', () => {
       categories: [],
       summary: null,
       published: null,
+      progression: null,
     });
     expect(entry.children.map((child) => child.name)).toEqual([
       'id',
