@@ -6,6 +6,7 @@ import { runThread } from './thread';
 void runThread(1, async ({ name, db, config }) => {
   const queue = createQueue(db);
   if (name === 'due-scans') await submitDueScans(db, queue);
-  if (name === 'due-metadata') await submitDueEnrichment(db, queue, config.mangadex);
+  const { mangadex } = config.handlerDeps;
+  if (name === 'due-metadata' && mangadex) await submitDueEnrichment(db, queue, mangadex);
   if (name === 'clean-up') await queue.submit('cleanUp', {});
 });

@@ -1,9 +1,12 @@
 import type { Database } from '../../db/database';
+import { Book } from '../../model/book';
 import { SeriesMatch } from '../../model/match';
+import { Series } from '../../model/series';
 import type { Queue } from '../../queue/tasks';
 import { gateNames, type MangaDexSettings } from './mangadex';
 import { matcherVersion } from '../../metadata/matching/score';
-import { modeSql, type Mode } from './mode';
+import { modeOfSeries, modeSql, type Mode } from './mode';
+import { subjectKeyOf, subjectOfSeries } from './subject';
 
 /** What a person asked for. */
 export interface RequestedSeries {
@@ -104,23 +107,34 @@ export async function submitDueEnrichment(db: Database, queue: Queue, { mode }: 
   return true;
 }
 
-/** After the files of a series were read: a new series is to be matched, new books of a matched one are to be filled. */
+/**
+ * After the files of a series were read: a new series is to be matched, new books of a matched one are to be filled, and
+ * one that nothing was found for is looked at again when it has other names now.
+ */
 export async function submitRefreshed(
   db: Database,
   queue: Queue,
   seriesId: string,
   { mode }: MangaDexSettings,
 ): Promise<void> {
-  const { rows } = await db.raw<{ rows: { isNew: boolean }[] }>(
-    `select m.series_id is null as "isNew" from series s join library l on l.id = s.library_id
-     left join series_match m on m.series_id = s.id
-     where s.id = :seriesId and ${modeSql} <> 'off' and s.deleted_at is null
-       and (m.series_id is null or (m.state = 'matched' and exists (
-         select 1 from book b where b.series_id = s.id and b.created_at > m.checked_at)))`,
-    { mode, seriesId },
-  );
-  const [row] = rows;
-  if (row === undefined) return;
-  if (!row.isNew) await SeriesMatch.query(db).findById(seriesId).patch({ checkAt: new Date() });
+  const found = await modeOfSeries(db, seriesId, mode);
+  const series = await Series.query(db).findById(seriesId).whereNull('deletedAt');
+  if (!series || found === null || found.mode === 'off') return;
+  const match = await SeriesMatch.query(db).findById(seriesId);
+  if (match && !(await isOverdue(db, series, match))) return;
+  if (match) await SeriesMatch.query(db).findById(seriesId).patch({ checkAt: new Date() });
   await queue.submit('enrich', {});
+}
+
+async function isOverdue(db: Database, series: Series, match: SeriesMatch): Promise<boolean> {
+  if (match.state === 'matched') {
+    const [book] = await Book.query(db)
+      .select('id')
+      .where({ seriesId: series.id })
+      .where('createdAt', '>', match.checkedAt)
+      .limit(1);
+    return book !== undefined;
+  }
+  if (match.state === 'never' || match.decidedBy === 'person') return false;
+  return subjectKeyOf(await subjectOfSeries(db, series)) !== match.subjectKey;
 }

@@ -15,9 +15,10 @@ export interface LockedSeries {
 }
 
 export async function lockSeries(trx: Knex.Transaction, seriesId: string): Promise<LockedSeries | null> {
-  const series = await Series.query(trx).findById(seriesId).forUpdate();
+  // weak enough that progress can be written meanwhile (locks.ts)
+  const series = await Series.query(trx).findById(seriesId).forNoKeyUpdate();
   if (!series) return null;
-  const books = await Book.query(trx).where({ seriesId }).orderBy(['numberSort', 'id']).forUpdate();
+  const books = await Book.query(trx).where({ seriesId }).orderBy(['numberSort', 'id']).forNoKeyUpdate();
   return { series, books };
 }
 

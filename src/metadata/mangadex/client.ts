@@ -239,11 +239,15 @@ function forbiddenAnswer(data: Buffer, header: (name: string) => string | undefi
   return { kind: 'transient', reason, outcome: { kind: 'paused', reason, pauseMs: banPause } };
 }
 
+/** Postgres has no text with NUL or half a character in it. */
+const withoutNul = (_key: string, value: unknown): unknown =>
+  typeof value === 'string' ? value.replace(/[\0\p{Surrogate}]/gu, '') : value;
+
 /** Undefined: an HTML page, half of an answer, or a failure inside a 200. */
 function parseJson(data: Buffer, type: string): unknown {
   if (data.length > mostJson || /html/iu.test(type)) return undefined;
   try {
-    const body: unknown = JSON.parse(data.toString('utf8'));
+    const body: unknown = JSON.parse(data.toString('utf8'), withoutNul);
     if (typeof body !== 'object' || body === null) return undefined;
     return (body as { result?: unknown }).result === 'error' ? undefined : body;
   } catch {
