@@ -4,7 +4,7 @@ import { constants } from 'node:zlib';
 import type { HttpContext, HttpState } from './context';
 import type { HttpDeps } from './deps';
 import { dispatch } from './dispatch';
-import { healthRouter, type HealthChecks } from './health';
+import { healthRouter } from './health';
 import { authenticate } from './middleware/authenticate';
 import { basePath } from './middleware/base-path';
 import { correlate } from './middleware/correlate';
@@ -12,13 +12,11 @@ import { crossOrigin } from './middleware/cross-origin';
 import { errors } from './middleware/errors';
 import { opdsPath } from './middleware/opds-path';
 import { securityHeaders } from './middleware/security-headers';
+import { createRequestMetrics, measureRequests } from './request-metrics';
 import { allRoutes, authenticationDocument } from './routes';
 import { webUi, type WebFiles } from './ui/web-files';
 
-export interface AppOptions extends HttpDeps {
-  health: HealthChecks;
-  /** True once the server was asked to stop. */
-  draining: () => boolean;
+export interface AppOptions extends Omit<HttpDeps, 'metrics'> {
   rememberMeDays: () => Promise<number>;
   webFiles: WebFiles;
   /** Tests check every reply against its schema. */
@@ -44,7 +42,9 @@ export function createApp(options: AppOptions): Koa<HttpState> {
   const app = new Koa<HttpState>({ proxy: config.trustProxy });
   // errors.ts answers everything; what arrives here is a client that hung up in the middle of a stream
   app.on('error', (error: Error) => log.debug({ err: error }, 'response ended early'));
+  const metrics = createRequestMetrics();
   app.use(correlate(log));
+  app.use(measureRequests(metrics));
   app.use(securityHeaders());
   app.use(errors(log, (ctx: HttpContext) => JSON.stringify(authenticationDocument(ctx))));
   app.use(crossOrigin(config.corsOrigins));
@@ -54,7 +54,7 @@ export function createApp(options: AppOptions): Koa<HttpState> {
   app.use(health.routes());
   app.use(compression());
   app.use(authenticate(options.authentication, options.rememberMeDays));
-  app.use(dispatch(allRoutes(options), { checkReplies: options.checkReplies ?? false }));
+  app.use(dispatch(allRoutes({ ...options, metrics }), { checkReplies: options.checkReplies ?? false }));
   app.use(webUi(options.webFiles));
   return app;
 }

@@ -13,12 +13,15 @@ export interface HttpState {
   basePath: string;
   /** The API key that stood in an OPDS path, where links have to carry it on; null otherwise. */
   opdsKey: string | null;
+  /** Name of the operation, once it is found. */
+  route: string | null;
 }
 
 export type HttpContext = ParameterizedContext<HttpState>;
 
-/** True under `/api`, `/opds`, `/sse`, `/actuator`, `/koreader`: answers for programs, never the web UI's page. */
-export const isProtocolPath = (path: string): boolean => /^\/(api|opds|sse|actuator|koreader)(\/|$)/i.test(path);
+/** True under `/api`, `/opds`, `/sse`, `/actuator`, `/koreader`, `/metrics`: answers for programs, never the web UI's page. */
+export const isProtocolPath = (path: string): boolean =>
+  /^\/(api|opds|sse|actuator|koreader|metrics)(\/|$)/i.test(path);
 
 /** Below here an API key stands in a header of its own, and nobody is asked to log in. */
 export const isKoreaderPath = (path: string): boolean => /^\/koreader(\/|$)/i.test(path);

@@ -7,6 +7,8 @@ import type { Posters } from '../library/posters';
 import type { Sessions } from '../library/sessions';
 import type { Queue } from '../queue/tasks';
 import type { EventHub } from './event-hub';
+import type { HealthChecks } from './health';
+import type { RequestMetrics } from './request-metrics';
 
 /** What the routes are given; only main.ts and the tests make it. */
 export interface HttpDeps {
@@ -19,4 +21,8 @@ export interface HttpDeps {
   pages: BookPages;
   posters: Posters;
   events: EventHub;
+  health: HealthChecks;
+  /** True once the server was asked to stop. */
+  draining: () => boolean;
+  metrics: RequestMetrics;
 }

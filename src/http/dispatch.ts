@@ -62,6 +62,7 @@ const mayCall = (access: Access, viewer: Viewer | null): boolean =>
 
 /** Order of the checks: who, may they, is the input right, then the handler (whether it exists, whether they may see it). */
 async function answer(entry: Route, params: Params, ctx: HttpContext, options: DispatchOptions): Promise<void> {
+  ctx.state.route = entry.id;
   const { viewer } = ctx.state;
   if (entry.access !== 'public' && viewer === null) throw unauthorized();
   ctx.set('Cache-Control', revalidate);

@@ -25,6 +25,8 @@ export interface EventHub {
   add(watcher: Watcher): boolean;
   remove(watcher: Watcher): void;
   endSession(sessionHash: string): void;
+  /** Open connections. */
+  size(): number;
   /** Ends all that is open, and takes nobody any more. */
   close(): void;
 }
@@ -129,6 +131,7 @@ export function createEventHub({ db, log, ...options }: EventHubOptions): EventH
       return true;
     },
     remove: (watcher) => void watchers.delete(watcher),
+    size: () => watchers.size,
     endSession: (sessionHash) => endAll((watcher) => watcher.sessionHash === sessionHash),
     close() {
       closed = true;

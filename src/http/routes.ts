@@ -2,6 +2,7 @@ import type { HttpContext } from './context';
 import type { HttpDeps } from './deps';
 import { documentRoute } from './document';
 import { metadataRoutes } from './kiremisu/metadata';
+import { metricsRoutes } from './kiremisu/metrics';
 import { operationRoutes } from './kiremisu/operations';
 import { komgaRoutes } from './komga/routes';
 import { koreaderRoutes } from './koreader/routes';
@@ -16,6 +17,7 @@ export function allRoutes(deps: HttpDeps): Route[] {
     ...komgaRoutes(deps),
     ...operationRoutes(deps),
     ...metadataRoutes(deps),
+    ...metricsRoutes(deps),
     ...opds1Routes(deps),
     ...opds2Routes(deps),
     ...koreaderRoutes(deps),

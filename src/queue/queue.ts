@@ -149,6 +149,15 @@ export async function failedTasks(db: Database, limit = 100): Promise<FailedTask
   return rows;
 }
 
+/** How many tasks of each kind wait for an administrator's decision. */
+export async function failedCounts(db: Database): Promise<{ task: TaskName; count: number }[]> {
+  const { rows } = await db.raw<{ rows: { task: TaskName; count: number }[] }>(
+    `select task_identifier as task, count(*)::int as count from graphile_worker.jobs
+     where ${isFailed} group by task_identifier order by task_identifier`,
+  );
+  return rows;
+}
+
 /** Lets a failed task begin anew. False: there is no such failed task (any more). */
 export async function retryTask(db: Database, id: string): Promise<boolean> {
   // a worker that is idle looks at the table only when told so

@@ -20,7 +20,8 @@ const shapeOf = (method: string, template: string) =>
 const isMethod = (name: string) => /^(get|post|put|patch|delete)$/.test(name);
 
 /** Of Komga's API; the protocols that its document does not describe, and our own, are not compared. */
-const isCompared = (template: string) => template !== '/v3/api-docs' && !/^\/(opds|sse|koreader|api\/kiremisu)\//.test(template);
+const isCompared = (template: string) =>
+  !/^\/(v3\/api-docs$|metrics$|actuator\/(health|metrics)|(opds|sse|koreader|api\/kiremisu)\/)/.test(template);
 
 const served = routeTable()
   .map((route) => ({ ...route, template: templateOf(route.path) }))

@@ -34,7 +34,7 @@ function openStream(
     beat: () => write(heartbeat),
     end: () => stream.end(),
   };
-  if (!events.add(watcher)) throw new HttpFailure(429, 'Too many event streams are open');
+  if (!events.add(watcher)) throw new HttpFailure(429, 'Too many event streams are open', { retryAfter: 30 });
   const end = setTimeout(() => stream.end(), longestLife);
   stream.once('close', () => {
     clearTimeout(end);

@@ -1,5 +1,6 @@
 import type { HttpDeps } from '../deps';
 import type { Route } from '../route';
+import { actuatorRoutes } from './actuator';
 import { bookRoutes } from './books';
 import { clientSettingsRoutes } from './client-settings';
 import { collectionRoutes } from './collections';
@@ -47,6 +48,7 @@ export function komgaRoutes(deps: HttpDeps): Route[] {
     ...clientSettingsRoutes(deps),
     ...serverRoutes(deps),
     ...eventRoutes(deps),
+    ...actuatorRoutes(deps),
     ...pageHashRoutes(deps),
   ];
 }

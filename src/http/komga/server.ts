@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { notFound } from '../../base/errors';
 import { publicId } from '../../base/public-id';
-import { programVersion } from '../../base/version';
 import type { HistoryEvent } from '../../model/history-event';
 import { deletePending } from '../../queue/queue';
 import { findHistory } from '../../search/find-history';
@@ -149,16 +148,6 @@ function news(): Route[] {
       access: 'ADMIN',
       reply: z.array(releaseDto),
       handler: () => [],
-    }),
-    route({
-      method: 'get',
-      path: '/actuator/info',
-      id: 'getActuatorInfo',
-      tag: 'Management',
-      summary: 'Name and version of the program',
-      access: 'ADMIN',
-      reply: z.object({ build: z.object({ artifact: z.string(), name: z.string(), version: z.string() }) }),
-      handler: () => ({ build: { artifact: 'kiremisu', name: 'KireMisu', version: programVersion } }),
     }),
   ];
 }

@@ -18,6 +18,7 @@ export function correlate(log: Log): Middleware<HttpState> {
       sessionHash: null,
       basePath: '',
       opdsKey: null,
+      route: null,
     } satisfies HttpState);
     const begin = performance.now();
     await withContext({ correlationId }, async () => {
