@@ -52,7 +52,11 @@ async function start(config: Config, log: Log, closers: Closer[]): Promise<void>
   });
   closers.push(() => listening.close());
 
-  const pages = await openBookPages({ db, cacheDir: path.join(config.dataDir, 'page-cache') });
+  const pages = await openBookPages({
+    db,
+    cacheDir: path.join(config.dataDir, 'page-cache'),
+    cacheBytes: config.pageCacheBytes,
+  });
   closers.push(() => pages.close());
   if (config.admin && !(await isClaimed(db))) await claim(db, config.admin.email, config.admin.password);
   await addMissingLibraries({ db, queue, log }, config.libraries);

@@ -21,6 +21,8 @@ export interface Config {
   admin: { email: string; password: string } | null;
   /** Worker threads for background work. */
   workers: number;
+  /** Room on disk for pages that are costly to make: unpacked, rendered, converted. */
+  pageCacheBytes: number;
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   /** `''` or `/path` without final slash. */
   basePath: string;
@@ -97,6 +99,7 @@ const variables = z.object({
     .optional(),
   ADMIN_PASSWORD: z.string().optional(),
   WORKERS: z.coerce.number('must be a number').int().min(1).max(64).optional(),
+  PAGE_CACHE_MB: z.coerce.number('must be a number').int().min(64).max(1_000_000).default(1024),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   BASE_PATH: z
     .string()
@@ -164,6 +167,7 @@ export function readConfig(env: NodeJS.ProcessEnv, args: string[]): Config {
     databaseUrl: set.DATABASE_URL ?? null,
     libraries: [...set.LIBRARIES, ...folders],
     admin: set.ADMIN_EMAIL && set.ADMIN_PASSWORD ? { email: set.ADMIN_EMAIL, password: set.ADMIN_PASSWORD } : null,
+    pageCacheBytes: set.PAGE_CACHE_MB * 1024 * 1024,
     workers: set.WORKERS ?? Math.max(1, availableParallelism() - 1),
     logLevel: set.LOG_LEVEL,
     basePath: set.BASE_PATH,

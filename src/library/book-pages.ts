@@ -9,9 +9,21 @@ export interface OpenBookPages extends BookPages {
 }
 
 /** The pages of books with what they need: open files, and threads for what must not run on the thread that answers. */
-export async function openBookPages({ db, cacheDir }: { db: Database; cacheDir: string }): Promise<OpenBookPages> {
+export async function openBookPages({
+  db,
+  cacheDir,
+  cacheBytes,
+}: {
+  db: Database;
+  cacheDir: string;
+  cacheBytes?: number;
+}): Promise<OpenBookPages> {
   const opener = createPageOpener();
-  const pool = await createPagePool({ threads: Math.max(1, Math.min(4, availableParallelism())), cacheDir });
+  const pool = await createPagePool({
+    threads: Math.max(1, Math.min(4, availableParallelism())),
+    cacheDir,
+    ...(cacheBytes === undefined ? {} : { cacheBytes }),
+  });
   return {
     ...createBookPages({ db, opener, pool }),
     async close() {

@@ -98,6 +98,13 @@ function resultType(page: StoredPage, { convert }: PageWish): 'jpeg' | 'png' {
   return convert ?? (page.mediaType === 'image/png' ? 'png' : 'jpeg');
 }
 
+/** Pages that are made before they are asked for, when they are not simply bytes of a file. */
+const pagesAhead = 3;
+/** Two at once, as in a spread, is reading on; more is looking for something. */
+const longestStep = 2;
+
+const locationOf = (page: Located) => page.location as unknown as PageLocation;
+
 /** What has a place in the file of a book. */
 type Located = Pick<StoredPage, 'location'>;
 
@@ -135,6 +142,7 @@ export interface BookPagesDeps {
 export function createBookPages({ db, opener, pool }: BookPagesDeps): BookPages {
   const pageLists = new LRUCache<string, StoredPage[]>({ max: 500 });
   const paths = new LRUCache<string, string>({ max: 2_000, ttl: 30_000 });
+  const places = new LRUCache<string, number>({ max: 2_000 });
 
   async function pagesOf(book: BookFile): Promise<StoredPage[]> {
     const version = versionOf(book);
@@ -170,15 +178,31 @@ export function createBookPages({ db, opener, pool }: BookPagesDeps): BookPages 
     return bodyOf(await opener.openPage(path, container, location, options));
   }
 
+  /** Has the next pages made, if they are costly, for a viewer who goes through a book page by page. */
+  async function expectNext(viewer: Viewer, book: BookFile, number: number, wish: PageWish): Promise<void> {
+    const reading = `${viewer.userId} ${versionOf(book)}`;
+    const step = number - (places.get(reading) ?? number);
+    places.set(reading, number);
+    if (step < 1 || step > longestStep) return;
+    const next = (await pagesOf(book)).slice(number, number + pagesAhead);
+    const wanted = next.filter((page) => !isUnchanged(page, wish) || !isDirect(locationOf(page)));
+    pool.expect(await Promise.all(wanted.map((page) => requestWith(book, page, wish))));
+  }
+
+  async function requestWith(book: BookFile, page: StoredPage, wish: PageWish): Promise<PageRequest> {
+    const request = await requestFor(book, page);
+    if (isUnchanged(page, wish)) return request;
+    const maxWidth = wish.maxWidth === undefined ? {} : { maxWidth: wish.maxWidth };
+    return { ...request, convert: resultType(page, wish), ...maxWidth };
+  }
+
   async function requestFor(book: BookFile, page: Located): Promise<PageRequest> {
     const container = (book.container ?? 'zip') as Container;
-    return { path: await pathOf(book), container, location: page.location as unknown as PageLocation };
+    return { path: await pathOf(book), container, location: locationOf(page) };
   }
 
   async function changed(book: BookFile, page: StoredPage, wish: PageWish, signal?: AbortSignal): Promise<PageBody> {
-    const convert = resultType(page, wish);
-    const maxWidth = wish.maxWidth === undefined ? {} : { maxWidth: wish.maxWidth };
-    return whole(await pool.page({ ...(await requestFor(book, page)), convert, ...maxWidth }, signal));
+    return whole(await pool.page(await requestWith(book, page, wish), signal));
   }
 
   /** Pages are named by their number in the file, which counts those too that cannot be shown. */
@@ -214,11 +238,19 @@ export function createBookPages({ db, opener, pool }: BookPagesDeps): BookPages 
         return foundPdf(book, page, number);
       }
       if (isUnchanged(page, wish)) {
-        return found(book, number, page.mediaType, '', (signal) => original(book, page, signal));
+        return found(book, number, page.mediaType, '', async (signal) => {
+          const body = await original(book, page, signal);
+          if (!isDirect(locationOf(page))) await expectNext(viewer, book, number, wish);
+          return body;
+        });
       }
       const format = resultType(page, wish);
       const variant = `-${format}-${wish.maxWidth ?? ''}`;
-      return found(book, number, `image/${format}`, variant, (signal) => changed(book, page, wish, signal));
+      return found(book, number, `image/${format}`, variant, async (signal) => {
+        const body = await changed(book, page, wish, signal);
+        await expectNext(viewer, book, number, wish);
+        return body;
+      });
     },
 
     async raw(viewer, bookId, number) {

@@ -6,6 +6,7 @@ import { writeAtomically } from '../base/files';
 /** What was costly to make, on disk: unpacked, rendered and converted pages. The least recently used go first. */
 export interface PageCache {
   get(key: string): Promise<Buffer | null>;
+  has(key: string): boolean;
   put(key: string, data: Uint8Array): Promise<void>;
   /** Takes a finished file into the cache by renaming it; `incoming` is on the same disk. */
   adopt(key: string, file: string, size: number): Promise<void>;
@@ -69,6 +70,7 @@ export async function createPageCache(folder: string, maxBytes: number): Promise
     get bytes() {
       return bytes;
     },
+    has: (key) => known.has(fileName(key)),
     async get(key) {
       const name = fileName(key);
       const entry = known.get(name);

@@ -1,36 +1,22 @@
-import { stat } from 'node:fs/promises';
-import path from 'node:path';
-import { codedFileError } from './byte-source';
 import { defaultLimits, type MediaLimits } from './limits';
-import { createUnpacker } from './entry-unpacker';
 import { createPageCache } from './page-cache';
+import { createPageMaker, keyOf, type MadePage, type PageRequest } from './page-maker';
 import { createRunner, createThreads, dataOf } from './page-runner';
 import type { Conversion } from './page-task';
-import { pictureType } from './picture-type';
-import type { Container, PageLocation } from './reader';
-import { createSingleFlight } from './single-flight';
+import { createReadAhead } from './read-ahead';
+import { createSlots } from './slots';
 
-export interface PageRequest {
-  path: string;
-  container: Container;
-  location: PageLocation;
-  convert?: 'jpeg' | 'png';
-  /** Without `convert` the page becomes a JPEG of at most this width. */
-  maxWidth?: number;
-  /** A JPEG whose longest edge is at most this. */
-  edge?: number;
-}
-
-export interface MadePage {
-  mediaType: string;
-  data: Buffer;
-}
+export type { MadePage, PageRequest } from './page-maker';
 
 /** Pages that are not simply bytes of a file: unpacked, rendered or converted in threads, and kept on disk. */
 export interface PagePool {
   page(request: PageRequest, signal?: AbortSignal): Promise<MadePage>;
   /** A page turned into another format out of bytes at hand. */
   convert(data: Uint8Array, conversion: Conversion, signal?: AbortSignal): Promise<MadePage>;
+  /** Pages of a book that are likely to be wanted next: made while nobody waits for others, if they are costly. */
+  expect(requests: PageRequest[]): void;
+  /** Resolves when no expected page is left to make. */
+  settled(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -44,25 +30,6 @@ export interface PagePoolOptions {
 
 const GiB = 1024 ** 3;
 
-/** What the pages of a file are kept under: another file at the same path has other pages. */
-async function identityOf({ path: file, location }: PageRequest): Promise<string> {
-  const target = location.kind === 'file' ? path.join(file, location.name) : file;
-  const stats = await stat(target).catch((error: unknown) => Promise.reject(codedFileError(error)));
-  return `${target}\0${stats.size}\0${stats.mtimeMs}`;
-}
-
-function placeOf(location: PageLocation): string {
-  if (location.kind === 'entry') return `entry ${location.index}`;
-  if (location.kind === 'render') return `render ${location.page} ${location.as ?? ''}`;
-  return 'offset' in location ? `${location.kind} ${location.offset} ${location.size}` : 'file';
-}
-
-function conversionOf({ convert, maxWidth, edge }: PageRequest): Conversion | null {
-  if (edge !== undefined) return { format: 'jpeg', edge };
-  if (convert === undefined && maxWidth === undefined) return null;
-  return { format: convert ?? 'jpeg', ...(maxWidth === undefined ? {} : { maxWidth }) };
-}
-
 /** Starts no thread yet; the cache folder is read and belongs to this pool alone. */
 export async function createPagePool({
   threads = 1,
@@ -72,54 +39,27 @@ export async function createPagePool({
 }: PagePoolOptions): Promise<PagePool> {
   const cache = await createPageCache(cacheDir, cacheBytes);
   const pool = createThreads(threads);
-  const run = createRunner(pool);
-  const unpackEntry = createUnpacker(run, cache, limits);
-  const flights = createSingleFlight<Buffer>();
-
-  async function cached(key: string, make: () => Promise<Buffer>): Promise<Buffer> {
-    const known = await cache.get(key);
-    if (known) return known;
-    const data = await make();
-    // a full disk costs speed, not the page
-    await cache.put(key, data).catch(() => undefined);
-    return data;
-  }
-  async function makeConverted(identity: string, request: PageRequest, conversion: Conversion, signal: AbortSignal) {
-    const { location, path: file } = request;
-    if (location.kind !== 'entry' && location.kind !== 'render') {
-      return dataOf(
-        await run({ kind: 'page', path: file, location, limits, conversion }, limits.pageMilliseconds, signal),
-      );
-    }
-    const data = await makeRaw(identity, request, signal);
-    return dataOf(await run({ kind: 'convert', data, conversion, limits }, limits.pageMilliseconds, signal));
-  }
-  function makeRaw(identity: string, { path: file, location }: PageRequest, signal: AbortSignal): Promise<Buffer> {
-    return cached(`${identity}\0${placeOf(location)}`, async () => {
-      if (location.kind === 'entry') return unpackEntry(identity, file, location.index ?? -1);
-      return dataOf(await run({ kind: 'page', path: file, location, limits }, limits.pageMilliseconds, signal));
-    });
-  }
+  const slots = createSlots(threads);
+  const run = createRunner(pool, slots);
+  const page = createPageMaker(run, cache, limits);
+  const ahead = createReadAhead<PageRequest>(
+    () => slots.taken < threads,
+    async (request) => {
+      if (!cache.has(await keyOf(request))) await page(request);
+    },
+  );
 
   return {
-    async page(request, signal) {
-      const identity = await identityOf(request);
-      const conversion = conversionOf(request);
-      const key = `${identity}\0${placeOf(request.location)}\0${conversion ? JSON.stringify(conversion) : ''}`;
-      const make = (stop: AbortSignal) =>
-        conversion
-          ? cached(key, () => makeConverted(identity, request, conversion, stop))
-          : makeRaw(identity, request, stop);
-      const data = await flights.run(key, make, signal);
-      return {
-        data,
-        mediaType: conversion ? `image/${conversion.format}` : (pictureType(data) ?? 'application/octet-stream'),
-      };
-    },
+    page: (request, signal) => page(request, signal).finally(() => ahead.resume()),
     async convert(data, conversion, signal) {
       const result = await run({ kind: 'convert', data, conversion, limits }, limits.pageMilliseconds, signal);
       return { data: dataOf(result), mediaType: `image/${conversion.format}` };
     },
-    close: () => pool.destroy(),
+    expect: (requests) => ahead.expect(requests[0]?.path ?? '', requests),
+    settled: () => ahead.settled(),
+    async close() {
+      ahead.stop();
+      await pool.destroy();
+    },
   };
 }

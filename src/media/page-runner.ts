@@ -3,6 +3,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { fail, isCoded } from '../base/errors';
 import type { PageTask, PageTaskResult } from './page-task';
+import type { Slots } from './slots';
 
 /** The threads that make pages; they end when nothing is to be done. */
 export function createThreads(threads: number): Piscina<{ task: PageTask; port?: MessagePort }, PageTaskResult> {
@@ -28,19 +29,28 @@ export function dataOf(result: PageTaskResult): Buffer {
   return bufferOf(result.data);
 }
 
-/** Runs a task with a time limit; a thread that does not come back is ended and replaced. */
-export function createRunner(pool: ReturnType<typeof createThreads>) {
-  return async (task: PageTask, milliseconds: number, signal?: AbortSignal, port?: MessagePort) => {
+/**
+ * Runs a task with a time limit; a thread that does not come back is ended and replaced. The time of a task begins when a
+ * thread is free for it.
+ */
+export function createRunner(pool: ReturnType<typeof createThreads>, slots: Slots) {
+  const runNow = async (task: PageTask, milliseconds: number, signal?: AbortSignal, port?: MessagePort) => {
     const timeout = AbortSignal.timeout(milliseconds);
     const either = signal ? AbortSignal.any([timeout, signal]) : timeout;
     const transferList = port ? [port] : [];
     try {
       return await pool.run(port ? { task, port } : { task }, { signal: either, transferList });
     } catch (error) {
-      port?.close();
       if (timeout.aborted) throw fail('ERR_2006', { kind: task.kind }, error);
       if (signal?.aborted === true) throw error;
       throw isCoded(error) ? error : fail('ERR_2003', { kind: task.kind }, error);
+    }
+  };
+  return async (task: PageTask, milliseconds: number, signal?: AbortSignal, port?: MessagePort) => {
+    try {
+      return await slots.run(() => runNow(task, milliseconds, signal, port), signal);
+    } finally {
+      port?.close();
     }
   };
 }

@@ -79,3 +79,23 @@ test('adopts a finished file', async () => {
   await cache.adopt('a', file, 10);
   expect(await cache.get('a')).toEqual(bytes(10));
 });
+
+test('gives every page whole while others throw it out', async () => {
+  const cache = await createPageCache(newFolder(), 2000);
+  const contents = Array.from({ length: 40 }, (_, n) => bytes(400, String.fromCharCode(65 + n)));
+  const rounds = Array.from({ length: 10 }, (_, round) =>
+    contents.map(async (content, n) => {
+      const found = (await cache.get(`${n}`)) ?? content;
+      await cache.put(`${(n + round) % contents.length}`, contents[(n + round) % contents.length] ?? content);
+      return found.equals(content);
+    }),
+  );
+  expect(await Promise.all(rounds.flat())).toEqual(Array(400).fill(true));
+  expect(cache.bytes).toBeLessThanOrEqual(2000);
+});
+
+test('knows what it has without reading it', async () => {
+  const cache = await createPageCache(newFolder(), 1000);
+  await cache.put('a', bytes(100));
+  expect([cache.has('a'), cache.has('b')]).toEqual([true, false]);
+});

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { defaultLimits, type MediaLimits } from '../../../src/media/limits';
@@ -8,6 +8,7 @@ import { openBook } from '../../../src/media/open-book';
 import { createPagePool, type PagePool, type PageRequest } from '../../../src/media/page-pool';
 import { buildPdf } from '../../support/pdf-builder';
 import { aPng } from '../../support/pictures';
+import { buildSevenZip } from '../../support/seven-zip-builder';
 import { describeWithReference } from '../../support/reference';
 import { temporaryFolder } from '../../support/temporary';
 import { buildZip } from '../../support/zip-builder';
@@ -120,6 +121,52 @@ test('a client that hangs up gets no answer, and the next one does', async () =>
   gone.abort();
   await expect(waiting).rejects.toThrow();
   expect((await pool.page(request)).mediaType).toBe('image/jpeg');
+});
+
+test('the time of a page begins when a thread is free for it', async () => {
+  const { pool } = await newPool({ pageMilliseconds: 4_000 });
+  const file = await save('queue.pdf', buildPdf(Array.from({ length: 8 }, () => onePage)));
+  const requests = await Promise.all([0, 1, 2, 3, 4, 5, 6, 7].map((page) => requestFor(file, page)));
+  const made = await Promise.all(requests.map((request) => pool.page(request)));
+  expect(made.map(({ mediaType }) => mediaType)).toEqual(Array(8).fill('image/jpeg'));
+});
+
+test('expected pages are made when nobody waits, and then are there', async () => {
+  const { pool, cached } = await newPool();
+  const file = await save('ahead.pdf', buildPdf([onePage, onePage, onePage]));
+  const requests = await Promise.all([0, 1, 2].map((page) => requestFor(file, page)));
+  const wanted = pool.page(requests[0] as PageRequest);
+  pool.expect(requests.slice(1));
+  await wanted;
+  await pool.settled();
+  expect(cached()).toBe(3);
+  await pool.page(requests[2] as PageRequest);
+  expect(cached()).toBe(3);
+});
+
+test('pages of a renamed file are there still', async () => {
+  const { pool, cached } = await newPool();
+  const request = await requestFor(await save('before.pdf', buildPdf([onePage])));
+  const made = await pool.page(request);
+  const path2 = `${request.path}.moved.pdf`;
+  await rename(request.path, path2);
+  expect((await pool.page({ ...request, path: path2 })).data).toEqual(made.data);
+  expect(cached()).toBe(1);
+});
+
+test('pages of a 7z and of a ZIP with another method are unpacked once', async () => {
+  const { pool, cached } = await newPool();
+  const parts = [1, 2, 3].map((n) => ({ name: `${n}.png`, data: aPng(40, 60, n) }));
+  for (const [name, options] of [
+    ['pool.cb7', []],
+    ['pool-blocks.cb7', ['-ms=off']],
+    ['pool.cbz', ['-tzip', '-mm=LZMA']],
+  ] as const) {
+    const before = cached();
+    const file = await save(name, await buildSevenZip(parts, [...options]));
+    for (const n of [3, 1, 2]) expect((await pool.page(await requestFor(file, n - 1))).data).toEqual(aPng(40, 60, n));
+    expect(cached() - before).toBe(3);
+  }
 });
 
 interface ManifestRar {
