@@ -9,12 +9,13 @@ import { Home } from './pages/home';
 import { LibraryPage } from './pages/library';
 import { LogIn } from './pages/login';
 import { NotFound } from './pages/not-found';
+import { ReviewPage } from './pages/review';
 import { SearchPage } from './pages/search';
 import { SeriesPage } from './pages/series';
 import { ReaderPage } from './reader/reader-page';
 import { routeOf, type Route } from './routes';
 import { place } from './state/navigation';
-import { session } from './state/session';
+import { isAdmin, session } from './state/session';
 import { useStore } from './state/store';
 
 export function App() {
@@ -53,5 +54,6 @@ function ShellPage({ user, route }: { user: User; route: Route }) {
   if (route.page === 'library') return <LibraryPage key={route.id} id={route.id} user={user} />;
   if (route.page === 'series') return <SeriesPage key={route.id} id={route.id} user={user} />;
   if (route.page === 'search') return <SearchPage query={route.query} />;
+  if (route.page === 'review' && isAdmin(user)) return <ReviewPage />;
   return <NotFound />;
 }

@@ -6,6 +6,7 @@ export type Route =
   | { page: 'series'; id: string }
   | { page: 'book'; id: string; at: number | null }
   | { page: 'search'; query: string }
+  | { page: 'review' }
   | { page: 'not-found' };
 
 /** Reads an address; an unknown one is a page of its own, never an error. */
@@ -16,6 +17,7 @@ export function routeOf(path: string, search = ''): Route {
   if (first === undefined) return { page: 'home' };
   if (first === 'login' && id === undefined) return { page: 'login', to: insidePath(query.get('to')) };
   if (first === 'search' && id === undefined) return { page: 'search', query: query.get('q') ?? '' };
+  if (first === 'review' && id === undefined) return { page: 'review' };
   if (id === undefined) return { page: 'not-found' };
   if (first === 'libraries' && third === undefined) return { page: 'library', id };
   if (first === 'series' && third === undefined) return { page: 'series', id };
@@ -34,6 +36,7 @@ export const paths = {
   series: (id: string) => `/series/${encodeURIComponent(id)}`,
   book: (id: string) => `/book/${encodeURIComponent(id)}`,
   page: (id: string, page: number) => `/book/${encodeURIComponent(id)}/read?page=${page}`,
+  review: '/review',
   search: (query: string) => (query === '' ? '/search' : `/search?q=${encodeURIComponent(query)}`),
 };
 

@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { User } from '../api/types';
+import { paths } from '../routes';
 import { libraries, scan } from '../state/libraries';
-import { place } from '../state/navigation';
+import { navigate, place } from '../state/navigation';
 import { attempt } from '../state/notices';
 import { isAdmin, leave } from '../state/session';
 import { useStore } from '../state/store';
@@ -37,6 +38,11 @@ export function AccountMenu({ user }: { user: User }) {
           {isAdmin(user) && known.length > 0 && (
             <button type="button" onClick={choose(() => void scan(known))}>
               Scan all libraries
+            </button>
+          )}
+          {isAdmin(user) && (
+            <button type="button" onClick={choose(() => navigate(paths.review))}>
+              Review metadata
             </button>
           )}
           <button type="button" onClick={choose(() => setDialog('connect'))}>

@@ -10,6 +10,10 @@ test('libraries, series and search have addresses of their own', () => {
   expect(routeOf('/search', '?q=one%20piece')).toEqual({ page: 'search', query: 'one piece' });
 });
 
+test('the review of metadata has an address', () => {
+  expect(routeOf(paths.review)).toEqual({ page: 'review' });
+});
+
 test('a book opens with and without a page', () => {
   expect(routeOf('/book/01J')).toEqual({ page: 'book', id: '01J', at: null });
   expect(routeOf('/book/01J/read', '?page=7')).toEqual({ page: 'book', id: '01J', at: 7 });
