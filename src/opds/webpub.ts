@@ -1,5 +1,5 @@
 import { compact, type JsonObject } from './json';
-import { divinaType, isPlainPicture, webPublicationType } from './media-types';
+import { divinaType, isPlainPicture, positionListType, webPublicationType } from './media-types';
 import { bookLinks, type Publication, publicationMetadata } from './v2-publication';
 import { titleOf } from './wording';
 
@@ -26,7 +26,11 @@ export interface Manifest {
   readingOrder: Resource[];
   resources?: Resource[];
   toc?: TocItem[];
+  /** Address of the list of places that a reader can be at. */
+  positions?: string;
 }
+
+const positionsRel = 'http://readium.org/position-list';
 
 function resourceLink(resource: Resource): JsonObject {
   const { width, height } = resource;
@@ -54,12 +58,14 @@ export function manifestType(profile: Publication['profile']): string {
 /** A web publication manifest of any profile, ready for `JSON.stringify`. Content-Type: `manifestType(book.profile)`. */
 export function webPublication(book: Publication, manifest: Manifest): JsonObject {
   const self = { rel: 'self', href: manifest.self, type: manifestType(book.profile) };
+  const { positions } = manifest;
+  const places = positions ? [{ rel: positionsRel, href: positions, type: positionListType }] : [];
   const readingOrder = manifest.readingOrder.map(resourceLink);
   return {
     ...compact({
       '@context': 'https://readium.org/webpub-manifest/context.jsonld',
       metadata: publicationMetadata(book),
-      links: [self, ...bookLinks(book)],
+      links: [self, ...bookLinks(book), ...places],
     }),
     readingOrder,
     ...compact({

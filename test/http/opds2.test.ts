@@ -192,11 +192,54 @@ describe('publications', () => {
     );
   });
 
-  test('the manifest of a PDF is the file, that of others their pages; flowing text has none', async () => {
+  test('an EPUB has its documents in order, what they need, and the places in it', async () => {
+    const id = await bookId('novel');
+    for (const path of ['manifest', 'manifest/epub']) {
+      const {
+        readingOrder = [],
+        metadata,
+        links,
+      } = await get<Publication>(`books/${id}/${path}`, 'application/webpub+json');
+      expect(metadata['conformsTo']).toBe('https://readium.org/webpub-manifest/profiles/epub');
+      expect(metadata['layout']).toBe('reflowable');
+      expect(readingOrder.map(({ href }) => href)).toEqual(
+        ['a', 'b'].map((name) => `${app.base}/opds/v2/books/${id}/resource/${name}.xhtml`),
+      );
+      for (const { href, type } of readingOrder) {
+        const { status, headers } = await ask(href, basic(adminLogin));
+        expect([status, headers.get('content-type')]).toEqual([200, type]);
+      }
+      const places = links.find(({ rel }) => rel === 'http://readium.org/position-list');
+      const { body, headers } = await ask(places?.href ?? '', basic(adminLogin));
+      expect(headers.get('content-type')).toBe(places?.type);
+      expect(JSON.parse(body.toString())).toMatchObject({
+        total: 2,
+        positions: [{ href: 'a.xhtml' }, { href: 'b.xhtml' }],
+      });
+    }
+    await app.anonymous.get(`/opds/v2/books/${id}/resource/a.xhtml`).expect(401);
+    await app.admin.get(`/opds/v2/books/${id}/resource/c.xhtml`).expect(404);
+    await app.admin.get(`/opds/v2/books/${await bookId('all png')}/positions`).expect(404);
+  });
+
+  test('a page of a PDF is there as a PDF too', async () => {
+    const { status, headers, body } = await ask(
+      `${app.base}/opds/v2/books/${await bookId('scanned')}/pages/2/raw`,
+      basic(adminLogin),
+    );
+    expect([status, headers.get('content-type'), body.subarray(0, 5).toString()]).toEqual([
+      200,
+      'application/pdf',
+      '%PDF-',
+    ]);
+  });
+
+  test('the manifest of a PDF is the file, that of others their pages; each kind has its own', async () => {
     const pdf = await get<Publication>(`books/${await bookId('scanned')}/manifest`, 'application/webpub+json');
     expect(pdf.readingOrder).toMatchObject([{ type: 'application/pdf' }]);
     await get(`books/${await bookId('all png')}/manifest`, 'application/divina+json');
-    await app.admin.get(`/opds/v2/books/${await bookId('novel')}/manifest`).expect(404);
+    await app.admin.get(`/opds/v2/books/${await bookId('novel')}/manifest/divina`).expect(404);
+    await app.admin.get(`/opds/v2/books/${await bookId('all png')}/manifest/epub`).expect(404);
     await app.admin.get(`/opds/v2/books/${await bookId('all png')}/manifest/pdf`).expect(404);
   });
 

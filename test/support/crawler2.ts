@@ -13,9 +13,11 @@ function linksIn(value: unknown): Item[] {
   return [...own, ...Object.values(value).flatMap(linksIn)];
 }
 
+/** Files of books, what lies inside an EPUB, its list of places: all that holds no links of a catalogue. */
 function kindOf(type: string, rel: string): Way['kind'] {
   if (type.startsWith('image/')) return 'picture';
-  return rel.startsWith('http://opds-spec.org/acquisition') || type === 'application/pdf' ? 'file' : 'document';
+  const isFile = rel.startsWith('http://opds-spec.org/acquisition') || !type.endsWith('+json');
+  return isFile || /position-list/.test(type) ? 'file' : 'document';
 }
 
 /** Every link of a document of OPDS 2.0: feeds, publications, manifests. */

@@ -20,12 +20,12 @@ export const profileOf = ({ mediaProfile }: BookView): Profile => profiles[media
 export const hasPages = (book: BookView): boolean =>
   book.mediaStatus === 'READY' && (book.mediaProfile !== 'EPUB' || book.epubDivina);
 
-/** Reading orders that can be asked for; of flowing text only the file is delivered. */
+/** Reading orders that can be asked for. */
 function manifestsOf(book: BookView, address: string): { href: string; type: string }[] {
-  if (!hasPages(book)) return [];
-  const divina = { href: `${address}/manifest/divina`, type: divinaType };
-  const pdf = { href: `${address}/manifest/pdf`, type: webPublicationType };
-  return book.mediaProfile === 'PDF' ? [divina, pdf] : [divina];
+  if (book.mediaStatus !== 'READY') return [];
+  const divina = hasPages(book) ? [{ href: `${address}/manifest/divina`, type: divinaType }] : [];
+  if (book.mediaProfile !== 'PDF' && book.mediaProfile !== 'EPUB') return divina;
+  return [...divina, { href: `${address}/manifest/${profileOf(book)}`, type: webPublicationType }];
 }
 
 const jpeg = (href: string): Picture2 => ({ href, type: 'image/jpeg' });

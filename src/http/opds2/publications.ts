@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { notFound } from '../../base/errors';
 import { publicId } from '../../base/public-id';
+import { filesOf, outlineOf, type OutlineEntry } from '../../library/epub-books';
 import type { JsonObject } from '../../opds/json';
 import { publicationType } from '../../opds/media-types';
 import { opds2Publication, type Publication } from '../../opds/v2-publication';
-import { divinaManifest, manifestType, webPublication } from '../../opds/webpub';
+import type { Profile } from '../../opds/v2';
+import { divinaManifest, manifestType, webPublication, type TocItem } from '../../opds/webpub';
+import { encodeSegment } from '../../opds/wording';
 import { findDeliveries } from '../../search/delivery';
 import { getBook } from '../../search/find-books';
 import type { BookView } from '../../search/book-view';
@@ -53,17 +56,60 @@ function pdf(self: string, { book, described }: Described): JsonObject {
   return webPublication({ ...described, profile: 'pdf' }, { self, readingOrder: [{ href, type }] });
 }
 
+/** A file inside the book, as its own address; its name may hold whatever a file system allows. */
+function resourceHref(address: string, link: string): string {
+  const [name = '', ...fragment] = link.split('#');
+  return [`${address}/resource/${name.split('/').map(encodeSegment).join('/')}`, ...fragment].join('#');
+}
+
+const tocOf = (entries: OutlineEntry[], address: string): TocItem[] =>
+  entries.map(({ title, href, children }) => ({
+    title,
+    href: href === null ? null : resourceHref(address, href),
+    children: tocOf(children, address),
+  }));
+
+/** Documents in reading order, what else they need, and the table of contents. */
+async function epub({ db }: HttpDeps, self: string, { book, described, address }: Described): Promise<JsonObject> {
+  if (book.mediaProfile !== 'EPUB') throw notFound('The book is no EPUB');
+  const [outline, files] = await Promise.all([outlineOf(db, book.id), filesOf(db, book.id)]);
+  if (!outline) throw notFound('The book must be analyzed again');
+  const inSpine = new Set(outline.spine.map(({ name }) => name));
+  const resource = ({ name, mediaType }: { name: string; mediaType: string }) => ({
+    ...{ href: resourceHref(address, name), type: mediaType },
+  });
+  return webPublication(
+    { ...described, profile: 'epub', layout: outline.fixedLayout ? 'fixed' : 'reflowable' },
+    {
+      self,
+      readingOrder: outline.spine.map(resource),
+      resources: files.filter(({ name }) => !inSpine.has(name)).map(resource),
+      toc: tocOf(outline.toc, address),
+      positions: `${address}/positions`,
+    },
+  );
+}
+
+const makers = {
+  divina,
+  pdf: (_: HttpDeps, __: Viewer, self: string, of: Described) => pdf(self, of),
+  epub: (deps: HttpDeps, _: Viewer, self: string, of: Described) => epub(deps, self, of),
+} satisfies Record<Profile, unknown>;
+
+/** How a book is read unless said otherwise: a comic in an EPUB by its pictures. */
+const ownProfile = (book: BookView): Profile => (book.epubDivina ? 'divina' : profileOf(book));
+
 /** Type of a manifest → how it is made. Without a type, that of the book. */
-async function manifest(deps: HttpDeps, ctx: HttpContext, viewer: Viewer, id: string, kind?: 'divina' | 'pdf') {
+async function manifest(deps: HttpDeps, ctx: HttpContext, viewer: Viewer, id: string, kind?: Profile) {
   const of = await describe(deps, ctx, viewer, id);
-  const chosen = kind ?? (profileOf(of.book) === 'pdf' ? 'pdf' : 'divina');
+  if (of.book.mediaStatus !== 'READY') throw notFound('The book cannot be read');
+  const chosen = kind ?? ownProfile(of.book);
   const self = `${of.address}/manifest${kind === undefined ? '' : `/${kind}`}`;
-  const document = chosen === 'pdf' ? pdf(self, of) : await divina(deps, viewer, self, of);
-  sendDocument(ctx, manifestType(chosen), document);
+  sendDocument(ctx, manifestType(chosen), await makers[chosen](deps, viewer, self, of));
 }
 
 export function publicationRoutes(deps: HttpDeps): Route[] {
-  const reading = (path: string, id: string, summary: string, kind?: 'divina' | 'pdf') =>
+  const reading = (path: string, id: string, summary: string, kind?: Profile) =>
     route({
       ...{ ...common, path: `/opds/v2/books/:id/${path}`, id, summary },
       produces: kind === undefined ? [manifestType('divina'), manifestType('pdf')] : [manifestType(kind)],
@@ -78,8 +124,9 @@ export function publicationRoutes(deps: HttpDeps): Route[] {
         sendDocument(ctx, publicationType, opds2Publication(described));
       },
     }),
-    reading('manifest', 'opds2Manifest', 'How to read a book: by pictures, or a PDF whole'),
+    reading('manifest', 'opds2Manifest', 'How to read a book: by pictures, a PDF whole, an EPUB by its documents'),
     reading('manifest/divina', 'opds2DivinaManifest', 'The pages of a book as pictures', 'divina'),
     reading('manifest/pdf', 'opds2PdfManifest', 'A PDF as a web publication', 'pdf'),
+    reading('manifest/epub', 'opds2EpubManifest', 'An EPUB as a web publication', 'epub'),
   ];
 }

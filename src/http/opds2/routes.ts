@@ -6,6 +6,7 @@ import type { Route } from '../route';
 import { authenticationRoute } from './authentication';
 import { bookRoutes } from './books';
 import { catalogRoutes } from './catalog';
+import { insideRoutes } from './inside';
 import { publicationRoutes } from './publications';
 import { seriesRoutes } from './series';
 
@@ -20,6 +21,7 @@ export function opds2Routes(deps: HttpDeps): Route[] {
     ...seriesRoutes(deps),
     ...bookRoutes(deps),
     ...publicationRoutes(deps),
+    ...insideRoutes(deps),
     ...progressionRoutesAt(deps, {
       path: '/opds/v2/books/:bookId/progression',
       tag,
