@@ -37,7 +37,6 @@ export function dispatch(routes: Route[], options: DispatchOptions = {}): Middle
       return;
     }
     if (ctx.state.viewer === null) throw unauthorized();
-    ctx.set('Cache-Control', revalidate);
     throw notFound(`No endpoint ${ctx.method} ${ctx.path}.`);
   };
 }
@@ -48,7 +47,6 @@ function endpointOf<T extends { params: Params }>(found: T | null): T | null {
 }
 
 function refuseMethod(ctx: HttpContext, allowed: HTTPMethod[]): void {
-  ctx.set('Cache-Control', revalidate);
   ctx.set('Allow', allowed.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', '));
   if (ctx.method === 'OPTIONS') {
     ctx.status = 200;

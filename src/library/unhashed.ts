@@ -23,6 +23,8 @@ async function findUnhashed(
 ): Promise<{ bookId: string }[]> {
   const rows = await Book.query(db)
     .select('id')
-    .where({ libraryId, deletedAt: null, mediaStatus: 'READY', [column]: '' });
+    .where({ libraryId, deletedAt: null, [column]: '' })
+    // what was not analysed yet is hashed afterwards
+    .whereNotIn('mediaStatus', ['UNKNOWN', 'OUTDATED']);
   return rows.map(({ id }) => ({ bookId: id }));
 }

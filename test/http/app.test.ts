@@ -67,13 +67,12 @@ describe('Paths', () => {
 
   test('answers with a login are kept by nobody but the client, also refusals', async () => {
     const ordinary = await app.user('ordinary@example.org');
-    for (const [login, path] of [
-      [ordinary, '/api/v1/settings'],
-      [ordinary, '/api/v1/nothing'],
-      [ordinary, '/api/v1/genres'],
+    for (const [path, status] of [
+      ['/api/v1/genres', 200],
+      ['/api/v1/settings', 403],
     ] as const) {
-      const response = await app.as(login).get(path);
-      expect([path, response.headers['cache-control']]).toEqual([path, 'max-age=0, must-revalidate, private']);
+      const response = await app.as(ordinary).get(path).expect(status);
+      expect(response.headers['cache-control']).toBe('max-age=0, must-revalidate, private');
     }
   });
 

@@ -1,11 +1,10 @@
-import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, utimesSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Collection, ReadList } from '../../src/model/reading';
 import { BookMedia } from '../../src/model/book-media';
 import { Poster } from '../../src/model/poster';
-import { longAgo } from '../support/book-builders';
 import { describeWithReference, referenceDir } from '../support/reference';
+import { makeLibrary } from '../support/reference-library';
 import { useShelves, type Shelf } from './support';
 
 interface ExpectedBook {
@@ -41,25 +40,7 @@ interface Expected {
 
 const { test: database, newFolder, newShelf } = useShelves();
 
-/** The generator finds sharp beside itself: it runs on a copy that shares our packages. */
-function makeLibrary(folder: string, more: string[] = []): void {
-  const corpus = path.join(referenceDir ?? '', 'corpus');
-  const copy = path.join(folder, `generator${more.length}`);
-  mkdirSync(copy, { recursive: true });
-  cpSync(path.join(corpus, 'make-library.mjs'), path.join(copy, 'make-library.mjs'));
-  // file by file: a copied folder would be as read-only as the reference, and could not be removed
-  mkdirSync(path.join(copy, 'lib'));
-  for (const name of readdirSync(path.join(corpus, 'lib'))) {
-    cpSync(path.join(corpus, 'lib', name), path.join(copy, 'lib', name));
-  }
-  symlinkSync(path.resolve(__dirname, '../../node_modules'), path.join(copy, 'node_modules'));
-  const options = ['--out', folder, '--seed', '42', '--real-rars', path.join(corpus, 'open/archives/rar'), ...more];
-  execFileSync(process.execPath, [path.join(copy, 'make-library.mjs'), ...options], { stdio: 'ignore' });
-  // folders that were written to a moment ago are waited for: they may still be filled
-  const entries = readdirSync(path.join(folder, 'library'), { withFileTypes: true, recursive: true });
-  for (const entry of entries)
-    if (entry.isDirectory()) utimesSync(path.join(entry.parentPath, entry.name), longAgo, longAgo);
-}
+const realRars = ['--real-rars', path.join(referenceDir ?? '', 'corpus/open/archives/rar')];
 
 const read = (folder: string, name: string) => JSON.parse(readFileSync(path.join(folder, name), 'utf8')) as Expected;
 
@@ -70,7 +51,7 @@ describeWithReference('a realistic library', () => {
 
   beforeAll(async () => {
     folder = newFolder();
-    makeLibrary(folder);
+    makeLibrary(folder, realRars);
     expected = read(folder, 'expected.json');
     shelf = await newShelf({
       ...{ root: path.join(folder, 'library'), oneshotsDirectory: '_oneshots', analyzeDimensions: true },
@@ -177,7 +158,7 @@ describeWithReference('a realistic library', () => {
 
   test('follows what was added, removed, replaced, renamed and moved, and keeps ids', async () => {
     const before = new Map((await shelf.books()).map((book) => [book.path, book]));
-    makeLibrary(folder, ['--after']);
+    makeLibrary(folder, [...realRars, '--after']);
     await shelf.scanAll();
     const after = read(folder, 'expected-after.json');
     const live = (await shelf.books()).filter((book) => book.deletedAt === null);

@@ -79,6 +79,7 @@ export function koreaderRoutes({ db }: HttpDeps): Route[] {
         ctx.remove('Cache-Control');
         ctx.status = 200;
         ctx.body = '';
+        ctx.remove('Content-Type');
       },
     }),
   ];
