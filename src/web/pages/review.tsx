@@ -207,7 +207,7 @@ function OtherSearch({ seriesId, name, show }: SearchProps) {
     });
   };
   return (
-    <form class="review-search" onSubmit={(event) => void search(event)}>
+    <form class="review-search field" onSubmit={(event) => void search(event)}>
       <label>
         <span class="unseen">Search MangaDex</span>
         <input type="search" value={text} onInput={(event) => setText(event.currentTarget.value)} />

@@ -42,6 +42,8 @@ export function SeriesFacts({ series }: { series: Series }) {
     ['Genres', <Chips words={metadata.genres} />],
     ['Tags', <Chips words={[...new Set([...metadata.tags, ...booksMetadata.tags])]} />],
     ['Links', <Links series={series} />],
+    // MangaDex asks to be named where its data is shown
+    ['Metadata', metadata.links.some(({ label }) => label === 'MangaDex') ? 'With data from MangaDex' : ''],
   ];
   const empty = {
     Genres: metadata.genres.length,
