@@ -209,7 +209,9 @@ async function measureAll(api: Api, goal: number): Promise<boolean> {
     print(line(row, goal));
     isFast &&= row.http[1] < goals.hard;
   }
-  print(`¶ somebody from whom most is hidden; * p95 of the statements above ${goal} ms; !! p95 of the requests above ${goals.hard} ms`);
+  print(
+    `¶ somebody from whom most is hidden; * p95 of the statements above ${goal} ms; !! p95 of the requests above ${goals.hard} ms`,
+  );
   return isFast;
 }
 
