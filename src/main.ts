@@ -20,6 +20,7 @@ import { getSettings } from './library/settings';
 import { claim, isClaimed } from './library/users';
 import { createViewers } from './library/viewers';
 import { defaultLimits } from './media/limits';
+import type { ServerEvent } from './queue/events';
 import { listenToEvents } from './queue/listen';
 import { createQueue, migrateQueue } from './queue/queue';
 import { startWorkerProcess } from './worker/process';
@@ -46,10 +47,11 @@ async function start(config: Config, log: Log, closers: Closer[]): Promise<void>
   const rememberMeDays = async () => (await getSettings(db)).rememberMeDurationDays;
   const authentication = createAuthentication({ db, sessions, viewers, record: activityRecorder(db), rememberMeDays });
   const events = createEventHub({ db, log });
-  const listening = await listenToEvents(url, log, (event) => {
+  const hear = (event: ServerEvent): void => {
     if (event.type === 'CredentialsChanged') authentication.forget(event.userId);
     events.publish(event);
-  });
+  };
+  const listening = await listenToEvents(url, log, hear, () => events.restart());
   closers.push(() => listening.close());
 
   const pages = await openBookPages({

@@ -27,6 +27,8 @@ export interface EventHub {
   endSession(sessionHash: string): void;
   /** Open connections. */
   size(): number;
+  /** Ends all that is open: events were missed, so that clients have to load again what they show. */
+  restart(): void;
   /** Ends all that is open, and takes nobody any more. */
   close(): void;
 }
@@ -84,6 +86,18 @@ function createGathering(wait: number, hand: (events: ServerEvent[]) => Promise<
 const endsFor = ({ viewer }: Watcher, event: ServerEvent): boolean =>
   (event.type === 'SessionExpired' || event.type === 'CredentialsChanged') && event.userId === viewer.userId;
 
+/** To administrators, and asked for only while one of them watches. */
+async function tellQueue(db: Database, log: Log, watchers: ReadonlySet<Watcher>): Promise<void> {
+  const admins = [...watchers].filter(({ viewer }) => isAdmin(viewer));
+  if (admins.length === 0) return;
+  try {
+    const status: HubEvent = { type: 'TaskQueueStatus', ...(await pendingCounts(db)) };
+    for (const admin of admins) if (watchers.has(admin)) admin.tell([status]);
+  } catch (error) {
+    log.warn({ err: error }, 'the state of the queue is not known');
+  }
+}
+
 export function createEventHub({ db, log, ...options }: EventHubOptions): EventHub {
   const { connections = 20, gather = 100, queueEvery = 10_000, beatEvery = 15_000 } = options;
   const watchers = new Set<Watcher>();
@@ -102,17 +116,8 @@ export function createEventHub({ db, log, ...options }: EventHubOptions): EventH
     }
   });
 
-  async function tellQueue(): Promise<void> {
-    const admins = [...watchers].filter(({ viewer }) => isAdmin(viewer));
-    if (admins.length === 0) return;
-    const status: HubEvent = { type: 'TaskQueueStatus', ...(await pendingCounts(db)) };
-    for (const admin of admins) if (watchers.has(admin)) admin.tell([status]);
-  }
-  const tellQueueOrNot = (): void => {
-    tellQueue().catch((error: unknown) => log.warn({ err: error }, 'the state of the queue is not known'));
-  };
   const timers = [
-    setInterval(tellQueueOrNot, queueEvery),
+    setInterval(() => void tellQueue(db, log, watchers), queueEvery),
     setInterval(() => watchers.forEach((watcher) => watcher.beat()), beatEvery),
   ];
   for (const timer of timers) timer.unref();
@@ -133,6 +138,7 @@ export function createEventHub({ db, log, ...options }: EventHubOptions): EventH
     remove: (watcher) => void watchers.delete(watcher),
     size: () => watchers.size,
     endSession: (sessionHash) => endAll((watcher) => watcher.sessionHash === sessionHash),
+    restart: () => endAll(() => true),
     close() {
       closed = true;
       timers.forEach((timer) => clearInterval(timer));

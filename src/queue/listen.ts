@@ -12,16 +12,19 @@ const pauses = [100, 300, 1_000, 3_000, 10_000];
 
 /**
  * Hears the events of all processes on a connection of its own, and connects again when that breaks; what happened
- * meanwhile is not told. Resolves when it listens for the first time.
+ * meanwhile is not told, but that there was such a time: `missed` is called when it listens again. Resolves when it listens
+ * for the first time.
  */
 export async function listenToEvents(
   url: string,
   log: Log,
   handler: (event: ServerEvent) => void,
+  missed: () => void = () => undefined,
 ): Promise<EventListening> {
   const closing = new AbortController();
   let current: Client | undefined;
   let told: (() => void) | undefined;
+  let hasListened = false;
   const listening = new Promise<void>((resolve) => (told = resolve));
 
   /** Listens until the connection ends. */
@@ -36,6 +39,8 @@ export async function listenToEvents(
       await client.connect();
       await client.query(`listen ${eventChannel}`);
       told?.();
+      if (hasListened) missed();
+      hasListened = true;
     } catch (error) {
       await client.end();
       throw error;

@@ -246,6 +246,13 @@ test('one user opens three streams at most, others theirs; one that was closed m
   expect(again.status).toBe(200);
 });
 
+test('all end when events were missed, and begin again', async () => {
+  const stream = await watch(all);
+  hub.restart();
+  await stream.ended;
+  expect((await watch(all)).status).toBe(200);
+});
+
 test('all end when the server stops, and none begins', async () => {
   const stream = await watch(all);
   hub.close();

@@ -48,9 +48,10 @@ test('a handler that throws hears the next event', async () => {
   expect(heard.seen).toHaveLength(2);
 });
 
-test('a connection that breaks is made again', async () => {
+test('a connection that breaks is made again, and that something may have been missed is told', async () => {
   const heard = record<ServerEvent>();
-  const listening = await listenToEvents(database.url, silentLog(), heard.add);
+  const missed = record<string>();
+  const listening = await listenToEvents(database.url, silentLog(), heard.add, () => missed.add('missed'));
   const sessions = async (): Promise<number[]> => {
     const { rows } = await database.db.raw<{ rows: { pid: number }[] }>(
       "select pid from pg_stat_activity where query = 'listen kiremisu_event' and datname = current_database()",
@@ -60,6 +61,7 @@ test('a connection that breaks is made again', async () => {
   const [first] = await sessions();
   await database.db.raw('select pg_terminate_backend(?)', [first ?? 0]);
   await until('it listens again', async () => (await sessions()).some((pid) => pid !== first));
+  await missed.toHave(1);
   const event = added();
   await emit(database.db, event);
   await heard.toHave(1);
