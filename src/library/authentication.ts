@@ -50,6 +50,12 @@ export interface AuthenticationDeps {
   failureLimits?: { address: number; account: number };
 }
 
+interface PasswordCheck {
+  /** Whose password was tried; null for an address that nobody has. */
+  userId: string | null;
+  isRight: boolean;
+}
+
 const tenMinutes = 10 * 60;
 
 /**
@@ -65,7 +71,7 @@ export function createAuthentication(deps: AuthenticationDeps): Authentication {
   const perAccount = new RateLimiterMemory({ keyPrefix: 'account', points: limits.account, duration: tenMinutes });
   const processKey = randomBytes(32);
   const verified = new LRUCache<string, string>({ max: 5_000, ttl: tenMinutes * 1000 });
-  const verifying = new Map<string, Promise<string | null>>();
+  const verifying = new Map<string, Promise<PasswordCheck>>();
 
   const fingerprint = (...parts: string[]): string =>
     createHmac('sha256', processKey).update(parts.join('\n')).digest('hex');
@@ -91,10 +97,9 @@ export function createAuthentication(deps: AuthenticationDeps): Authentication {
     for (const state of states) if (state && state.remainingPoints <= 0) tooMany(state);
   }
 
-  async function passwordUser({ email, password }: { email: string; password: string }): Promise<string | null> {
+  async function passwordUser({ email, password }: { email: string; password: string }): Promise<PasswordCheck> {
     const user = await UserAccount.query(db).whereRaw('lower(email) = lower(?)', [email]).first();
-    const right = await verifyPassword(password, user?.passwordHash ?? null);
-    return right && user ? user.id : null;
+    return { userId: user?.id ?? null, isRight: await verifyPassword(password, user?.passwordHash ?? null) };
   }
 
   async function byPassword(presented: Presented, basic: { email: string; password: string }): Promise<string> {
@@ -105,8 +110,8 @@ export function createAuthentication(deps: AuthenticationDeps): Authentication {
     // A grid of covers asks twenty times at once: they share one check.
     const check = verifying.get(mark) ?? passwordUser(basic).finally(() => verifying.delete(mark));
     verifying.set(mark, check);
-    const userId = await check;
-    if (userId === null) return refuse(presented, { source: 'Password', email: basic.email });
+    const { userId, isRight } = await check;
+    if (userId === null || !isRight) return refuse(presented, { source: 'Password', email: basic.email, userId });
     verified.set(mark, userId);
     return userId;
   }

@@ -1,3 +1,4 @@
+import { publicId } from '../../src/base/public-id';
 import { adminLogin, useApp } from '../support/app';
 
 const app = useApp();
@@ -143,9 +144,10 @@ test('who logged in and who failed is recorded', async () => {
     .get(me)
     .expect(401);
   const own = await app.as(user).get(`${me}/authentication-activity`).expect(200);
-  const { content } = own.body as { content: { success: boolean; source: string; error: string | null }[] };
-  expect(content.map(({ success, error }) => ({ success, error }))).toEqual([
-    { success: false, error: 'Bad credentials' },
-    { success: true, error: null },
+  const { content } = own.body as { content: { success: boolean; userId: string; error: string | null }[] };
+  const userId = publicId(user.id);
+  expect(content.map(({ success, error, userId: whose }) => ({ success, error, userId: whose }))).toEqual([
+    { success: false, error: 'Bad credentials', userId },
+    { success: true, error: null, userId },
   ]);
 });

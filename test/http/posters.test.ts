@@ -124,6 +124,22 @@ describe('a poster that is uploaded', () => {
     ]);
   });
 
+  test('may have no name, and say in the form that it is not to be selected', async () => {
+    const book = await aBook(app.db, { series });
+    const image = await colour('blue');
+    await upload(at(book), image);
+    const parts = ['file; filename=""', 'selected'].map(
+      (name) => `--b\r\nContent-Disposition: form-data; name=${name}\r\n\r\n`,
+    );
+    const form = [Buffer.from(parts[0] ?? ''), image, Buffer.from(`\r\n${parts[1]}false\r\n--b--\r\n`)];
+    const response = await app.admin
+      .post(`${at(book)}/thumbnails`)
+      .set('Content-Type', 'multipart/form-data; boundary=b')
+      .send(Buffer.concat(form))
+      .expect(200);
+    expect(response.body).toMatchObject({ fileSize: image.length, selected: false });
+  });
+
   test('gives way to another one when it is deleted; generated ones cannot be', async () => {
     const book = await aBook(app.db, { series });
     await generated(book, 'red');

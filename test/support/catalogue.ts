@@ -121,9 +121,14 @@ async function fill(db: Database, userIds: string[]): Promise<void> {
   }
 }
 
-/** `const catalogue = useCatalogue();` at the top of a test file. */
-export function useCatalogue(): Catalogue {
-  const app = useApp(async () => ({ webFiles: await loadWebFiles(path.resolve(__dirname, '../../src/web/public')) }));
+const page = { mediaType: 'text/html; charset=utf-8', data: Buffer.from('<!doctype html>'), etag: 'W/"page"' };
+
+/** `const catalogue = useCatalogue();` at the top of a test file. `withPage`: a page stands for that of the web UI. */
+export function useCatalogue({ withPage = false } = {}): Catalogue {
+  const app = useApp(async () => {
+    const webFiles = await loadWebFiles(path.resolve(__dirname, '../../src/web/public'));
+    return { webFiles: withPage ? webFiles.set('/index.html', page) : webFiles };
+  });
   const held: Partial<Pick<Catalogue, 'open' | 'hidden' | 'restricted'>> = {};
   const folders: string[] = [];
 

@@ -145,7 +145,7 @@ function lists({ db }: HttpDeps): Route[] {
       consumes: formType,
       reply: readingListMatchDto,
       handler: async ({ ctx }) => {
-        const { name, isTaken, requests } = await matchCbl(db, await readUpload(ctx));
+        const { name, isTaken, requests } = await matchCbl(db, (await readUpload(ctx)).file);
         return {
           readListMatch: { name, errorCode: isTaken ? 'ERR_1009' : '' },
           requests: requests.map(({ request, matches }) => ({

@@ -144,7 +144,10 @@ function writing({ db }: HttpDeps, kind: Kind): Route[] {
       consumes: formType,
       reply: kind.dto,
       handler: async ({ ctx, params: { id }, query }) => {
-        const upload = { image: await readUpload(ctx), selected: query.selected ?? true };
+        const { file, fields } = await readUpload(ctx);
+        // komf says it in the form
+        const selected = query.selected ?? fields.get('selected') !== 'false';
+        const upload = { image: file, selected };
         return kind.present(await addPoster(db, owner, id, upload), publicId(id));
       },
     }),

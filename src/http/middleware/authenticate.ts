@@ -1,5 +1,5 @@
 import type { Middleware } from 'koa';
-import { forbidden, HttpFailure, unauthorized } from '../../base/errors';
+import { unauthorized } from '../../base/errors';
 import type { Authentication, Identity, Presented } from '../../library/authentication';
 import { isKoreaderPath, isProtocolPath, type HttpContext, type HttpState } from '../context';
 import { setCookie } from './cookies';
@@ -82,16 +82,6 @@ async function identify(ctx: HttpContext, authentication: Authentication): Promi
   }
 }
 
-/** KOReader's plugin is told 403 for no key as for a wrong one (komga-rest.md §24.1, measured). */
-async function identifyKoreader(ctx: HttpContext, authentication: Authentication): Promise<Identity> {
-  const identity = await authentication.identify(presentedBy(ctx)).catch((error: unknown) => {
-    if (error instanceof HttpFailure && error.status === 401) return null;
-    throw error;
-  });
-  if (identity === null) throw forbidden();
-  return identity;
-}
-
 /** Finds out who asks, on every path that programs use. Routes decide whether somebody is needed. */
 export function authenticate(
   authentication: Authentication,
@@ -102,8 +92,7 @@ export function authenticate(
       await next();
       return;
     }
-    const who = isKoreaderPath(ctx.path) ? identifyKoreader : identify;
-    const identity = await who(ctx, authentication);
+    const identity = await identify(ctx, authentication);
     if (identity) {
       ctx.state.viewer = identity.viewer;
       ctx.state.via = identity.via;

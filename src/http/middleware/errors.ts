@@ -61,9 +61,10 @@ function write(ctx: HttpContext, failure: Failure, authenticationDocument: (ctx:
     ctx.remove(name);
   ctx.status = failure.status;
   if (failure.retryAfter !== undefined) ctx.set('Retry-After', String(failure.retryAfter));
+  // its HTTP library stops at a 403, and has no window for a challenge (clients.md §3.11)
+  if (isKoreaderPath(ctx.path)) return json(ctx, body(ctx, failure), koreaderType(ctx));
   if (failure.status === 401) return challenge(ctx, failure, authenticationDocument);
   if (failure.message === '') return nothing(ctx, failure.status);
-  if (isKoreaderPath(ctx.path)) return json(ctx, body(ctx, failure), koreaderType(ctx));
   if (/^\/opds\/v1/i.test(ctx.path) || !isProtocolPath(ctx.path)) return plain(ctx, failure.message);
   // who wants only a picture has no use for a text (Komga answers nothing either)
   if (!ctx.accepts('application/json', 'text/html', 'application/xml')) return nothing(ctx, failure.status);
