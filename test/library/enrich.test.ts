@@ -325,6 +325,7 @@ describe('a person', () => {
   test('refuses a candidate, and it never returns', async () => {
     const { id } = await volumes('Twin Moon');
     await bench.run();
+    await rejectCandidate(bench.deps(), id, strip.id);
     await rejectCandidate(bench.deps(), id, twins[0]?.id ?? '');
     await requestMatch(bench.deps(), id, await bench.userId());
     await bench.run();

@@ -24,6 +24,12 @@ export function recordOf(title: ProviderTitle): CandidateRecord {
   };
 }
 
+/** Of a title that is known by its id only. */
+export const unknownRecord = (externalId: string): CandidateRecord => ({
+  ...{ title: externalId, url: `https://mangadex.org/title/${externalId}`, otherTitles: [], authors: [], year: null },
+  ...{ status: null, originalLanguage: '', lastVolume: null, kinds: [], summary: '', cover: null },
+});
+
 /** Replaces what was proposed before; what a person refused stays refused. */
 export async function storeCandidates(
   trx: Knex.Transaction,

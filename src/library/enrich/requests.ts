@@ -15,7 +15,7 @@ import { Series } from '../../model/series';
 import type { Queue } from '../../queue/tasks';
 import { silentLog, type Log } from '../../base/log';
 import { applyMatch } from './apply';
-import { recordOf } from './candidates';
+import { recordOf, unknownRecord } from './candidates';
 import { openMangaDex, type MangaDexSettings, type Tuning } from './mangadex';
 import { chaptersFor } from './match-series';
 import { requireProvider } from './mode';
@@ -157,12 +157,21 @@ export async function unmatch({ db, queue }: RequestDeps, seriesId: string, neve
 export async function rejectCandidate({ db, queue }: RequestDeps, seriesId: string, externalId: string): Promise<void> {
   await db.transaction(async (trx) => {
     const locked = await lockSeries(trx, seriesId);
-    const candidate = await SeriesCandidate.query(trx).findOne({ seriesId, provider: 'mangadex', externalId });
-    if (!locked || !candidate) throw notFound();
+    if (!locked) throw notFound();
     const at = new Date();
+    // also one that only a search of the person found
+    const row = {
+      seriesId,
+      provider: 'mangadex',
+      externalId,
+      score: 0,
+      reasons: [],
+      record: unknownRecord(externalId),
+    };
     await SeriesCandidate.query(trx)
-      .findById([seriesId, 'mangadex', externalId])
-      .patch({ rejectedAt: candidate.rejectedAt ?? at });
+      .insert({ ...row, rejectedAt: at })
+      .onConflict(['seriesId', 'provider', 'externalId'])
+      .merge(['rejectedAt']);
     const match = await SeriesMatch.query(trx).findById(seriesId);
     const isIt = match?.state === 'matched' && match.externalId === externalId;
     if (isIt) await undoAll(trx, locked, at);

@@ -45,6 +45,9 @@ const edition = new RegExp(
   'iu',
 );
 
+/** `Colossal Edition`, `All-in-One Edition`: whatever it is called. */
+const anyEdition = /\s+(?:[:–-]\s+)?[\p{L}\d-]+ edition\s*$/iu;
+
 /** Numbers of volumes, chapters and seasons at the end of a name. */
 const numbering = [
   /[\s,_-]*(?<![\p{L}\p{N}])(?:v|vol(?:ume)?s?|tome|tomo|bd|band|t)\.?\s*\d{1,4}(?:\.\d+)?(?:\s*[-–~+]\s*(?:v|vol\.?|t)?\s*\d{1,4}(?:\.\d+)?)?(?:\s*\+\s*extras?)?\s*$/iu,
@@ -152,7 +155,7 @@ export function readFolderName(name: string): FolderName {
   const ids = Object.fromEntries(labels.flatMap((label) => [idOf(label)].filter((found) => found !== null)));
   const numbered = withoutEnd(title, numbering);
   const plain = upright(withoutEnd(numbered, [trait.colored, ...numbering, /[\s:–-]+$/u]));
-  const shorter = upright(withoutEnd(plain, [edition, ...numbering, /[\s:–-]+$/u]));
+  const shorter = upright(withoutEnd(plain, [edition, anyEdition, ...numbering, /[\s:–-]+$/u]));
   const unexplained = labels.filter((label) => !isExplained(label) && /\p{L}/u.test(label));
   const otherScript = unexplained.filter((label) => isCjk(label) !== isCjk(plain));
   const titles = junk.test(name.trim()) || junk.test(plain) ? [] : [upright(numbered), plain, shorter, ...otherScript];

@@ -24,6 +24,9 @@ const macrons: Record<string, string> = { ā: 'aa', ī: 'ii', ū: 'uu', ē: 'ei'
 const spelledOut = (title: string) =>
   title.normalize('NFC').replace(/[āīūēōŌŪ]/gu, (letter) => macrons[letter] ?? letter);
 
+/** `DragonBall`: nobody finds it by its first letters. */
+const split = (title: string) => title.replace(/(?<=\p{Ll})(?=\p{Lu})/gu, ' ');
+
 const sides = (title: string): string[] =>
   title.split(/\s*[:：]\s+|\s+[-–—~～]\s+|[～―]/u).filter((side) => side.length > 3);
 
@@ -44,7 +47,7 @@ export function queriesFor({ titles }: Subject): string[] {
   const variants = [
     query(wordsOf(first)),
     ...others.map((title) => query(wordsOf(title))),
-    query(telling(wordsOf(spelledOut(last)))),
+    query(telling(wordsOf(split(spelledOut(last))))),
     query(telling(canonicalWords(last))),
     ...sides(last)
       .toReversed()

@@ -79,9 +79,21 @@ const allowedErrors = (length: number): number => {
   return length < 22 ? 1 : 2;
 };
 
+/** All words of one are words of the other: what is left over is a word, no error (`Dragon Ball`, `Dragon Ball Z`). */
+function hasWordMore(ours: Form, theirs: Form): boolean {
+  if (ours.words.length === theirs.words.length) return false;
+  const [fewer, more] = ours.words.length < theirs.words.length ? [ours, theirs] : [theirs, ours];
+  const rest = [...more.words];
+  return fewer.words.every((word) => {
+    const at = rest.indexOf(word);
+    if (at >= 0) rest.splice(at, 1);
+    return at >= 0;
+  });
+}
+
 /** An error must not be all that tells two words apart: `Gamers` and `Gamer`, `Girl` and `Girls` in short names. */
 function isTypingError(ours: Form, theirs: Form): boolean {
-  if (isCjk(ours.joined) || ours.numbers !== theirs.numbers) return false;
+  if (isCjk(ours.joined) || ours.numbers !== theirs.numbers || hasWordMore(ours, theirs)) return false;
   const length = Math.min(ours.joined.length, theirs.joined.length);
   const errors = allowedErrors(length);
   if (errors === 0 || Math.abs(ours.joined.length - theirs.joined.length) > errors) return false;

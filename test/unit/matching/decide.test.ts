@@ -35,6 +35,7 @@ test.each([
   ['Blue.Lantern.v01', 'Blue Lantern'],
   ['Blue Lantern Omnibus', 'Blue Lantern'],
   ['Blue Lantern - Deluxe Edition', 'Blue Lantern'],
+  ['Blue Lantern - All-in-One Edition v01', 'Blue Lantern'],
   ['[Blue Lantern]', 'Blue Lantern'],
   ['(一般コミック) [ある人] 青い灯 第01-05巻', '青い灯'],
   ['Blue Lanterm Story', 'Blue Lantern Story'],
@@ -45,6 +46,7 @@ test.each([
 test.each([
   ['a short name with an error', 'Blue Sue', 'Blue Sun'],
   ['the first words of a longer name', 'Blue Lantern', 'Blue Lantern Academy'],
+  ['a short word more', 'Blue Lantern Z', 'Blue Lantern'],
   ['another number', '20th Lantern Boys', '21st Lantern Boys'],
   ['another part', 'Blue Lantern Part 7', 'Blue Lantern Part 8'],
   ['the other side of a dash', 'Blue Lantern - Red Moon Rising', 'Blue Lantern'],
