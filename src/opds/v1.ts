@@ -1,3 +1,4 @@
+import { setImmediate as pause } from 'node:timers/promises';
 import {
   addHead,
   addLine,
@@ -139,6 +140,29 @@ export function acquisitionFeed(feed: AcquisitionFeed): string {
   addFacets(root, feed.facets ?? []);
   for (const entry of feed.entries) fillPublication(root.ele('entry'), entry);
   return serialize(root);
+}
+
+/** Books that are written without a pause: 25 take some 4 ms, 100 took 16 in which nobody else was answered. */
+const atOnce = 25;
+const feedEnd = '</feed>\n';
+
+/** Books as they stand in a feed, without what surrounds them. */
+function entriesAlone(entries: PublicationEntry[]): string {
+  const root = atomDocument('feed');
+  for (const entry of entries) fillPublication(root.ele('entry'), entry);
+  const text = serialize(root);
+  return text.slice(text.indexOf('\n', text.indexOf('<feed')) + 1, -feedEnd.length);
+}
+
+/** The same text as `acquisitionFeed`, with pauses in which other requests have their turn. */
+export async function acquisitionFeedInParts(feed: AcquisitionFeed): Promise<string> {
+  if (feed.entries.length <= atOnce) return acquisitionFeed(feed);
+  const parts = [acquisitionFeed({ ...feed, entries: [] }).slice(0, -feedEnd.length)];
+  for (let from = 0; from < feed.entries.length; from += atOnce) {
+    await pause();
+    parts.push(entriesAlone(feed.entries.slice(from, from + atOnce)));
+  }
+  return parts.join('') + feedEnd;
 }
 
 /** One book as a document of its own. Content-Type: `entryType`. */

@@ -18,6 +18,7 @@ import { createViewers } from '../../src/library/viewers';
 import { defaultLimits } from '../../src/media/limits';
 import type { Role } from '../../src/model/user-account';
 import { createQueue } from '../../src/queue/queue';
+import { createTaskTotals } from '../../src/queue/task-times';
 import { useDatabase, type TestDatabase } from './database';
 
 export const adminLogin = { email: 'admin@example.org', password: 'correct horse' };
@@ -48,6 +49,8 @@ export function useApp(overrides: Overrides = () => ({}), { claimed = true } = {
     const app = createApp({ ...appOptions(test, held.pages), ...(await overrides(test)) });
     const handle = app.callback();
     held.server = createServer((request, response) => void handle(request, response));
+    // the default of 5 s can run out while a test keeps the loop busy, at the moment in which its client asks again
+    held.server.keepAliveTimeout = 60_000;
     await new Promise<void>((resolve) => held.server?.listen(0, '127.0.0.1', resolve));
     held.base = `http://127.0.0.1:${(held.server.address() as AddressInfo).port}`;
     if (claimed) held.adminId = (await claim(test.db, adminLogin.email, adminLogin.password)).user.id;
@@ -121,6 +124,7 @@ function appOptions({ db }: TestDatabase, pages: OpenBookPages): AppOptions {
     pages,
     posters: createPosters({ db, queue, limits: defaultLimits }),
     events: createEventHub({ db, log }),
+    taskTotals: createTaskTotals(),
     sessions,
     authentication,
     rememberMeDays,

@@ -1,6 +1,6 @@
 import { followsPages } from '../../library/follow-pages';
 import type { Urn } from '../../opds/urn';
-import { acquisitionFeed, navigationFeed, type FacetGroup, type Onward } from '../../opds/v1';
+import { acquisitionFeedInParts, navigationFeed, type FacetGroup, type Onward } from '../../opds/v1';
 import type { NavigationEntry } from '../../opds/v1';
 import type { BookView } from '../../search/book-view';
 import { findCoveredSeries, findDeliveries } from '../../search/delivery';
@@ -65,6 +65,6 @@ export async function booksFeed(
   const writing = { at: asked.at, follow };
   const entries = found.rows.map((book) => bookEntry(book, deliveries.get(book.id), writing));
   const changes = found.rows.flatMap((book) => [changeOf(book), book.progress?.modifiedAt ?? changeOf(book)]);
-  const xml = acquisitionFeed({ ...common(asked, head, found.total, changes), facets, entries });
+  const xml = await acquisitionFeedInParts({ ...common(asked, head, found.total, changes), facets, entries });
   return { kind: 'acquisition', xml };
 }
