@@ -24,6 +24,8 @@ export interface PdfDocument {
 /** Smaller files are handed over whole; of larger ones only the parts that are asked for are read. */
 const wholeFileBytes = 4 * 1024 * 1024;
 const jpegQuality = 88;
+/** A canvas takes no more than 32,767 pixels in one direction. */
+const maxEdge = 32_000;
 
 function codedPdfError(error: unknown): CodedError {
   if (isCoded(error)) return error;
@@ -77,7 +79,8 @@ async function load(source: ByteSource, limits: MediaLimits): Promise<PDFDocumen
 /** The scale at which the shorter side has the wished pixels and the page is not more than the limit. */
 function scaleOf({ width, height }: RenderedSize, limits: MediaLimits): number {
   const wished = limits.renderEdge / Math.max(1, Math.min(width, height));
-  return Math.min(wished, Math.sqrt(limits.renderPixels / Math.max(1, width * height)));
+  const longest = maxEdge / Math.max(1, width, height);
+  return Math.min(wished, longest, Math.sqrt(limits.renderPixels / Math.max(1, width * height)));
 }
 
 function viewportOf(page: PDFPageProxy, limits: MediaLimits) {
