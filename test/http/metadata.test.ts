@@ -165,7 +165,7 @@ describe('a book', () => {
     'a release date %j is none, which is said in words',
     async (releaseDate) => {
       const response = await patch(bookPath(await aBook(app.db)), { releaseDate }).expect(400);
-      expect(response.body).toMatchObject({ status: 400, message: expect.stringContaining('releaseDate') });
+      expect(response.body).toMatchObject({ status: 400, message: expect.stringContaining('releaseDate') as string });
     },
   );
 

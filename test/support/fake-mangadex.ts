@@ -193,7 +193,9 @@ function mangaList(state: State, parameters: URLSearchParams) {
     ids.length > 0
       ? catalogue.manga.filter(({ id }) => ids.includes(id))
       : searchCatalogue(catalogue, parameters.get('title') ?? '');
-  const shown = found.filter(({ attributes }) => allowed.has((attributes['contentRating'] as string | undefined) ?? 'safe'));
+  const shown = found.filter(({ attributes }) =>
+    allowed.has((attributes['contentRating'] as string | undefined) ?? 'safe'),
+  );
   return collection(
     shown.map((manga) => wireRecord(catalogue, manga)),
     parameters,

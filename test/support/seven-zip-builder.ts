@@ -22,7 +22,8 @@ export async function buildSevenZip(parts: PackedPart[], options: string[] = [])
     program.FS.writeFile(name, data);
   }
   const exitCode = process.exitCode;
-  const exit = program.callMain(['a', '-mtm-', ...options, '/out.bin', '.']);
+  // the exit code, although its types say that there is none
+  const exit: unknown = program.callMain(['a', '-mtm-', ...options, '/out.bin', '.']);
   process.exitCode = exitCode;
   if (exit !== 0 && exit !== undefined) throw new Error(said.join('\n'));
   return Buffer.from(program.FS.readFile('/out.bin'));
