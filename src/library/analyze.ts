@@ -5,9 +5,10 @@ import type { MediaLimits } from '../media/limits';
 import { Book } from '../model/book';
 import { Library } from '../model/library';
 import type { TaskContext, Tasks } from '../queue/tasks';
-import { analyzeFile, type Analysis } from './book-content';
+import type { FileVersion, Outcome } from './analysis-outcome';
+import { analyzeFile, type Analysis, type AnalyzeOptions } from './book-content';
 import { getSettings, posterEdges } from './settings';
-import { storeAnalysis, type FileVersion } from './store-analysis';
+import { storeAnalyses } from './store-analysis';
 
 export interface AnalyzeDeps {
   limits: MediaLimits;
@@ -17,38 +18,104 @@ const endsWithDirectory = new Set<string>(['zip', 'epub', 'pdf']);
 
 /** A file that was written to this recently may still be under way. */
 const settleMilliseconds = 2_000;
+/** What was found is stored after this time at the latest: somebody may be waiting for the first of the books. */
+const storeMilliseconds = 400;
+
+/** Of more new books than this the posters come later: decoding pictures takes ten times as long as the rest. */
+const postersAtOnce = 10;
 
 interface SeenVersion extends FileVersion {
   writtenAt: number;
+}
+
+type Options = Omit<AnalyzeOptions, 'dimensions'>;
+
+async function optionsOf({ db, signal }: TaskContext, { limits }: AnalyzeDeps): Promise<Options> {
+  return { limits, posterEdge: posterEdges[(await getSettings(db)).thumbnailSize], signal };
 }
 
 /** Opens the file of a book once: pages, metadata, poster. What is wrong with the file becomes the status of the book. */
 export async function analyzeBook(
   context: TaskContext,
   { bookId }: Tasks['analyzeBook'],
-  { limits }: AnalyzeDeps,
+  deps: AnalyzeDeps,
 ): Promise<void> {
-  const { db, lastAttempt, attempt, signal, log } = context;
+  const { db, queue, lastAttempt, attempt } = context;
   const book = await Book.query(db).findById(bookId);
   const library = book && (await Library.query(db).findById(book.libraryId));
   if (!book || !library || book.deletedAt !== null) return;
+  if (lastAttempt && attempt > 1) await expectCrash(context, bookId);
+  const found = await examine(context, book, library, await optionsOf(context, deps));
+  if (found === null) return;
+  if (!found.isSettled && !lastAttempt) throw new Error('The file is still being written');
+  await storeAnalyses(context, [found]);
+  // the scan sees another size or time than the one that was stored, and asks again
+  if (!found.isSettled) await queue.submit('scanLibrary', { libraryId: library.id, deep: false }, { priority: 4 });
+}
+
+/**
+ * The same for several books, stored together: a transaction for each costs ten times as much as opening a small archive.
+ * When the first try ends without a word, perhaps with its process, each book becomes a task of its own, so that the one
+ * that is to blame is found.
+ */
+export async function analyzeBooks(
+  context: TaskContext,
+  { bookIds }: Tasks['analyzeBooks'],
+  deps: AnalyzeDeps,
+): Promise<void> {
+  const { db, queue, attempt, signal } = context;
+  const books = await Book.query(db)
+    .findByIds(bookIds)
+    .where({ deletedAt: null })
+    .whereIn('mediaStatus', ['UNKNOWN', 'OUTDATED'])
+    .orderBy(['seriesId', 'number', 'id']);
+  const alone = (ids: string[]) =>
+    queue.submitMany(
+      'analyzeBook',
+      ids.map((bookId) => ({ bookId })),
+    );
+  if (attempt > 1) return alone(books.map(({ id }) => id));
+  const libraries = new Map((await Library.query(db)).map((library) => [library.id, library]));
+  const isMany = books.length > postersAtOnce;
+  const options = { ...(await optionsOf(context, deps)), ...(isMany ? { posterEdge: null } : {}) };
+  const unsettled: string[] = [];
+  let found: Outcome[] = [];
+  let storedAt = performance.now();
+  const store = async () => {
+    if (found.length > 0) await storeAnalyses(context, found);
+    found = [];
+    storedAt = performance.now();
+  };
+  for (const book of books) {
+    signal.throwIfAborted();
+    const library = libraries.get(book.libraryId);
+    const outcome = library && (await examine(context, book, library, options));
+    if (outcome?.isSettled === true) found.push(outcome);
+    if (outcome?.isSettled === false) unsettled.push(book.id);
+    if (performance.now() - storedAt > storeMilliseconds) await store();
+  }
+  await store();
+  await alone(unsettled);
+}
+
+/** What is in the file of a book, and whether nobody writes to it any more; null when there is no file. */
+async function examine(
+  { log }: TaskContext,
+  book: Book,
+  library: Library,
+  options: Options,
+): Promise<(Outcome & { isSettled: boolean }) | null> {
   const file = await locate(library, book);
   const before = file && (await versionOf(file, book));
   if (!file || !before) {
     // gone, or its disk is: the next scan decides which, and asks for analysis again
-    log.info({ bookId }, 'the file of the book is not there');
-    return;
+    log.info({ bookId: book.id }, 'the file of the book is not there');
+    return null;
   }
-  if (lastAttempt && attempt > 1) await expectCrash(context, bookId);
-  const posterEdge = posterEdges[(await getSettings(db)).thumbnailSize];
-  const options = { limits, dimensions: library.analyzeDimensions, posterEdge, signal };
-  const analysis = await analyzeFile(file, options);
-  signal.throwIfAborted();
+  const analysis = await analyzeFile(file, { ...options, dimensions: library.analyzeDimensions });
+  options.signal.throwIfAborted();
   const isSettled = await hasSettled(file, book, before, analysis);
-  if (!isSettled && !lastAttempt) throw new Error('The file is still being written');
-  await storeAnalysis(context, { bookId, library, analysis, version: before });
-  // the scan sees another size or time than the one that was stored, and asks again
-  if (!isSettled) await context.queue.submit('scanLibrary', { libraryId: library.id, deep: false }, { priority: 4 });
+  return { bookId: book.id, library, analysis, version: before, isSettled };
 }
 
 /** Where the file of a book lies; null when it is not there. */
@@ -62,7 +129,7 @@ export async function locate(library: Library, book: Book): Promise<string | nul
 }
 
 /** A folder of pictures is as large and as old as the scan found it: adding up its files is the scan's work. */
-export async function versionOf(file: string, book: Book): Promise<SeenVersion | null> {
+async function versionOf(file: string, book: Book): Promise<SeenVersion | null> {
   const stats = await stat(file).catch(() => null);
   if (stats === null) return null;
   const writtenAt = stats.mtimeMs;

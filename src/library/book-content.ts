@@ -60,8 +60,8 @@ const maxNames = 50;
 export interface AnalyzeOptions {
   limits: MediaLimits;
   dimensions: boolean;
-  /** Longest edge of the poster, pixels. */
-  posterEdge: number;
+  /** Longest edge of the poster, pixels; null: it is left for later. */
+  posterEdge: number | null;
   signal: AbortSignal;
 }
 
@@ -93,7 +93,7 @@ async function analyzeOpened(reader: Reader, options: AnalyzeOptions): Promise<A
     epubKepub: content.outline?.kepub ?? false,
   };
   const cover = hasNothing ? null : await coverOf(reader, content);
-  const isPosterLeft = cover?.kind === 'render';
+  const isPosterLeft = cover !== null && (cover.kind === 'render' || options.posterEdge === null);
   const poster = cover && !isPosterLeft ? await posterOrNone(reader, cover, options) : null;
   return { ...described, state, content, poster, isPosterLeft };
 }
@@ -169,18 +169,27 @@ async function posterOrNone(reader: Reader, cover: PageLocation, options: Analyz
   }
 }
 
-async function readPoster(reader: Reader, cover: PageLocation, options: AnalyzeOptions): Promise<Picture> {
-  const stream = await reader.open(cover, options.signal);
+async function readPoster(
+  reader: Reader,
+  cover: PageLocation,
+  { posterEdge, limits, signal }: AnalyzeOptions,
+): Promise<Picture> {
+  const stream = await reader.open(cover, signal);
   const parts: Buffer[] = [];
   for await (const part of stream) parts.push(part as Buffer);
-  return makePoster(Buffer.concat(parts), options.posterEdge, options.limits);
+  return makePoster(Buffer.concat(parts), posterEdge ?? undefined, limits);
 }
 
-/** The poster of a book file that is known to be readable; null when its cover cannot be decoded. */
-export async function posterOfFile(file: string, options: AnalyzeOptions): Promise<Picture | null> {
+/** The poster of a book file that is known to be readable; null when its cover cannot be decoded. `known`: its first page. */
+export async function posterOfFile(
+  file: string,
+  options: AnalyzeOptions,
+  known: PageLocation | null = null,
+): Promise<Picture | null> {
   const reader = await openBook(file, { limits: options.limits });
   try {
-    const cover = await coverOf(reader, await reader.content({ dimensions: false }));
+    const isKnown = known !== null && reader.cover === undefined;
+    const cover = isKnown ? known : await coverOf(reader, await reader.content({ dimensions: false }));
     return cover && (await posterOrNone(reader, cover, options));
   } finally {
     await reader.close();

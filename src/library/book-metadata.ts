@@ -59,10 +59,10 @@ function followPosition(book: Book, patches: BookPatch[], { next, provenance }: 
 /** Puts the book into the read lists of its ComicInfo, where the library wants that. */
 export async function importReadLists(
   trx: Knex.Transaction,
-  book: Book,
+  bookId: string,
   library: Library,
   { comicInfo }: Described,
 ): Promise<ServerEvent[]> {
   if (comicInfo === null || !library.importComicInfoReadList) return [];
-  return joinReadLists(trx, book.id, bookPatchFromComicInfo(comicInfo).readLists ?? []);
+  return joinReadLists(trx, bookId, bookPatchFromComicInfo(comicInfo).readLists ?? []);
 }

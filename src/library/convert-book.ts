@@ -64,7 +64,7 @@ async function convert(context: TaskContext, found: ChangeableBook, deps: FileDe
     await moveIntoPlace(aside, target);
     await context.db.transaction(async (trx) => {
       await moveRow(trx, book.id, toPath);
-      await storeIn(trx, context.queue, { bookId: book.id, library, analysis, version });
+      await storeIn(trx, context.queue, [{ bookId: book.id, library, analysis, version }]);
     });
     await removeOld(context, library.root, move);
     await record(context.db, found, toPath);

@@ -11,7 +11,7 @@ import type { TaskContext } from '../queue/tasks';
 import { locate } from './analyze';
 import { analyzeFile, type Analysis } from './book-content';
 import { getSettings, posterEdges } from './settings';
-import type { FileVersion } from './store-analysis';
+import type { FileVersion } from './analysis-outcome';
 
 /** A book whose file is the one that the database knows, and may be changed. */
 export interface ChangeableBook {

@@ -11,7 +11,7 @@ import { stemOf } from './book-files';
 import { isVersion, syncFolder, versionOnDisk, type ChangeableBook } from './file-change';
 import { lockSeries } from './locks';
 import { renumber } from './numbering';
-import type { FileVersion } from './store-analysis';
+import type { FileVersion } from './analysis-outcome';
 
 /** A book whose file is about to get another path or another form. */
 export interface FileMove {

@@ -1,6 +1,6 @@
 import type { MediaLimits } from '../media/limits';
 import type { Handlers } from '../queue/tasks';
-import { analyzeBook } from './analyze';
+import { analyzeBook, analyzeBooks } from './analyze';
 import { cleanUp } from './clean-up';
 import { submitRefreshed } from './enrich/due';
 import { enrich, type EnrichDeps } from './enrich/run';
@@ -8,6 +8,7 @@ import { convertBook } from './convert-book';
 import { deleteBookFile, deleteSeriesFiles } from './delete-files';
 import { hashBook, hashBookKoreader } from './hash-book';
 import { hashBookPages } from './hash-pages';
+import { generatePosters } from './poster-batch';
 import { generatePoster } from './posters';
 import { importBook } from './import-book';
 import { removeHashedPages } from './remove-pages';
@@ -30,6 +31,8 @@ export function createHandlers(deps: HandlerDeps): Handlers {
       await scanLibrary(context, payload);
     },
     analyzeBook: (context, payload) => analyzeBook(context, payload, deps),
+    analyzeBooks: (context, payload) => analyzeBooks(context, payload, deps),
+    generatePosters: (context, payload) => generatePosters(context, payload, deps),
     generatePoster: async ({ db, signal }, { bookId }) => {
       await generatePoster({ db, ...deps }, bookId, signal);
     },

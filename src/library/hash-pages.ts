@@ -125,7 +125,7 @@ export async function submitAutomaticRemovals(
   const { rows } = await db.raw<{ rows: Tasks['removeHashedPages'][] }>(
     `select b.id as "bookId", b.library_id as "libraryId", array_agg(distinct p.hash order by p.hash) as hashes
      from known_page_hash k join page_hash p on p.hash = k.hash and p.hash <> '' join book b on b.id = p.book_id
-     where k.action = 'DELETE_AUTO' and b.library_id = :libraryId and (:bookId::uuid is null or b.id = :bookId)
+     where k.action = 'DELETE_AUTO' and b.library_id = :libraryId and (cast(:bookId as uuid) is null or b.id = :bookId)
        and b.deleted_at is null and b.media_status = 'READY' group by b.id`,
     { libraryId, bookId },
   );

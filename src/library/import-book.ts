@@ -10,6 +10,7 @@ import { Series } from '../model/series';
 import { emit } from '../queue/events';
 import type { TaskContext, Tasks } from '../queue/tasks';
 import type { Analysis } from './book-content';
+import type { FileVersion } from './analysis-outcome';
 import { bookFileTest, stemOf } from './book-files';
 import { bookColumns, newBookRow } from './book-rows';
 import {
@@ -28,7 +29,7 @@ import { importSidecars } from './import-sidecars';
 import { lockSeries } from './locks';
 import { renumber } from './numbering';
 import { insertRows } from './rows';
-import { storeIn, type FileVersion } from './store-analysis';
+import { joinLists, storeIn } from './store-analysis';
 
 type Payload = Tasks['importBook'];
 
@@ -170,8 +171,9 @@ async function add(
     await renumber(trx, [series.id]);
     await Series.query(trx).findById(series.id).patch({ modifiedAt: new Date(), deletedAt: null });
     await emit(trx, { type: 'BookAdded', bookId: row.id, seriesId: series.id, libraryId: library.id });
-    await storeIn(trx, queue, { bookId: row.id, library, analysis, version });
+    await storeIn(trx, queue, [{ bookId: row.id, library, analysis, version }]);
   });
+  await joinLists(db, { bookId: row.id, library, analysis, version });
   return row.id;
 }
 
@@ -191,7 +193,7 @@ async function upgrade(
   await syncFolder(path.dirname(target));
   await context.db.transaction(async (trx) => {
     await moveRow(trx, book.id, toPath);
-    await storeIn(trx, context.queue, { bookId: book.id, library, analysis, version });
+    await storeIn(trx, context.queue, [{ bookId: book.id, library, analysis, version }]);
     await Book.query(trx).findById(book.id).patch({ deletedAt: null });
     await Series.query(trx).findById(series.id).patch({ modifiedAt: new Date(), deletedAt: null });
   });

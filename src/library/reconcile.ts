@@ -88,7 +88,7 @@ export function createReconciler({ db, queue, library, known, hash }: Options): 
       await writeBatch(trx, library.id, batch, at);
       await updateRows(trx, 'series', { series_json: 'jsonb' }, seriesJson);
       const events = await writeArtwork(trx, artwork, at);
-      await queue.submitMany('analyzeBook', toAnalyze(batch), { trx });
+      await queue.submitMany('analyzeBooks', inBatches(toAnalyze(batch)), { trx });
       await queue.submitMany('refreshSeries', toRefresh(batch, seriesJson), { trx });
       await emit(trx, ...eventsOf(library.id, batch), ...events);
     });
@@ -100,9 +100,17 @@ export function createReconciler({ db, queue, library, known, hash }: Options): 
   return { add, flush, counts, foundBooks, foundSeries, pending };
 }
 
-function toAnalyze({ newBooks, changedBooks }: Batch): { bookId: string }[] {
+/** Books of one task, in the order of the scan: mostly those of one series. */
+const analyzedTogether = 50;
+
+export const inBatches = (bookIds: string[]): { bookIds: string[] }[] =>
+  Array.from({ length: Math.ceil(bookIds.length / analyzedTogether) }, (_, index) => ({
+    bookIds: bookIds.slice(index * analyzedTogether, (index + 1) * analyzedTogether),
+  }));
+
+function toAnalyze({ newBooks, changedBooks }: Batch): string[] {
   const changed = changedBooks.filter(({ isReplaced, book }) => isReplaced || book.isPending);
-  return [...newBooks.map(({ id }) => id), ...changed.map(({ book }) => book.id)].map((bookId) => ({ bookId }));
+  return [...newBooks.map(({ id }) => id), ...changed.map(({ book }) => book.id)];
 }
 
 /** Where nothing will be analysed, nobody else would bring the series in line with its books. */

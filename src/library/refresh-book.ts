@@ -34,7 +34,7 @@ export async function refreshBookMetadata(
     await trx('bookMedia')
       .where({ bookId })
       .update({ comicInfo: comicInfo && toJson({ ...comicInfo, pages: [] }), opf: opf && toJson(opf) });
-    const events = await importReadLists(trx, current, library, described);
+    const events = await importReadLists(trx, bookId, library, described);
     await queue.submit('refreshSeries', { seriesId: current.seriesId }, { trx });
     const { seriesId, libraryId } = current;
     await emit(trx, { type: 'BookChanged', bookId, seriesId, libraryId }, ...events);

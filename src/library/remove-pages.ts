@@ -56,7 +56,7 @@ async function findPages(
 ): Promise<HashedPage[]> {
   const { rows } = await db.raw<{ rows: HashedPage[] }>(
     `select number, hash, name, size, media_type as "mediaType" from page_hash
-     where book_id = :bookId and hash = any(:hashes) and (:name::text is null or name = :name) order by number`,
+     where book_id = :bookId and hash = any(:hashes) and (cast(:name as text) is null or name = :name) order by number`,
     { bookId, hashes, name },
   );
   return rows;
@@ -87,7 +87,7 @@ async function remove(
     if (version === null) throw fail('ERR_1018');
     await context.db.transaction(async (trx) => {
       await moveProgress(trx, book.id, [...numbers]);
-      await storeIn(trx, context.queue, { bookId: book.id, library, analysis, version });
+      await storeIn(trx, context.queue, [{ bookId: book.id, library, analysis, version }]);
       await countAndRecord(trx, found, unwanted);
     });
   } finally {

@@ -7,7 +7,7 @@ import { beginOperation, type OngoingOperation } from '../queue/operations';
 import type { TaskContext, Tasks } from '../queue/tasks';
 import { settleMoves } from './file-move';
 import { loadKnown, type Known, type KnownBook } from './known';
-import { createReconciler, type Reconciler, type ScanCounts } from './reconcile';
+import { createReconciler, inBatches, type Reconciler, type ScanCounts } from './reconcile';
 import { submitFileTasks } from './file-requests';
 import { emptyTrash, removeEmptySets } from './trash';
 import { submitHashes } from './unhashed';
@@ -119,7 +119,8 @@ async function finish(context: TaskContext, library: Library, { pending }: Recon
       .patch({ lastScanAt: now, unavailableAt: null, unavailableReason: null });
     if (isBack) await emit(trx, { type: 'LibraryChanged', libraryId: library.id });
     const failed = deep ? await findFailed(context, library.id) : [];
-    const again = [...pending, ...failed].map((bookId) => ({ bookId }));
+    await queue.submitMany('analyzeBooks', inBatches(pending), { trx });
+    const again = failed.map((bookId) => ({ bookId }));
     await queue.submitMany('analyzeBook', again, { trx });
     await submitHashes(queue, library, trx);
   });

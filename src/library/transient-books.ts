@@ -140,7 +140,7 @@ export async function openTransientBook(
   const { state, content, ...described } = await analyzeFile(book.path, {
     limits,
     dimensions: true,
-    posterEdge: 1,
+    posterEdge: null,
     signal,
   });
   const { mediaStatus, mediaType, mediaComment } = state;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { Database } from '../db/database';
 import type { Log } from '../base/log';
@@ -24,7 +25,11 @@ export interface ImportedBook {
 export interface Tasks {
   scanLibrary: { libraryId: string; deep: boolean };
   analyzeBook: { bookId: string };
+  /** Those that were never analysed or whose file changed; others are passed over. */
+  analyzeBooks: { bookIds: string[] };
   generatePoster: { bookId: string };
+  /** Of those that have none. */
+  generatePosters: { bookIds: string[] };
   refreshBookMetadata: { bookId: string };
   refreshSeries: { seriesId: string };
   hashBook: { bookId: string };
@@ -68,6 +73,11 @@ export interface TaskRule<Payload> {
 /** One at a time in each library. */
 const inLibrary = { group: ({ libraryId }: { libraryId: string }) => `library:${libraryId}` };
 
+const digestOf = (ids: string[]): string =>
+  createHash('sha1')
+    .update([...ids].sort().join())
+    .digest('hex');
+
 export const taskRules: { [T in TaskName]: TaskRule<Tasks[T]> } = {
   scanLibrary: {
     key: ({ libraryId, deep }) => `scanLibrary:${libraryId}:${deep ? 'deep' : 'normal'}`,
@@ -75,7 +85,9 @@ export const taskRules: { [T in TaskName]: TaskRule<Tasks[T]> } = {
     priority: 6,
     attempts: 5,
   },
+  analyzeBooks: { key: ({ bookIds }) => `analyzeBooks:${digestOf(bookIds)}`, priority: 4, attempts: 3 },
   analyzeBook: { key: ({ bookId }) => `analyzeBook:${bookId}`, priority: 4, attempts: 3 },
+  generatePosters: { key: ({ bookIds }) => `generatePosters:${digestOf(bookIds)}`, priority: 3, attempts: 3 },
   generatePoster: { key: ({ bookId }) => `generatePoster:${bookId}`, priority: 5, attempts: 3 },
   refreshBookMetadata: { key: ({ bookId }) => `refreshBookMetadata:${bookId}`, priority: 5, attempts: 3 },
   refreshSeries: {

@@ -1,5 +1,6 @@
 import { rmSync, utimesSync } from 'node:fs';
-import { analyzeBook } from '../../src/library/analyze';
+import { analyzeBook, analyzeBooks } from '../../src/library/analyze';
+import { generatePosters } from '../../src/library/poster-batch';
 import { defaultLimits } from '../../src/media/limits';
 import { cbz, picture, put, zipOf } from '../support/book-builders';
 import { useShelves } from './support';
@@ -122,4 +123,52 @@ test('a file that never comes to rest asks for another scan with its last try', 
     'select key from graphile_worker.jobs order by key',
   );
   expect(rows.map(({ key }) => key)).toContain(`scanLibrary:${shelf.library.id}:normal`);
+});
+
+describe('books that are analysed together', () => {
+  const many = 14;
+
+  async function manyBooks(shelf: Awaited<ReturnType<typeof newShelf>>): Promise<string[]> {
+    for (let number = 1; number <= many; number++) put(shelf.root, `A/${number}.cbz`, await cbz({ seed: number }));
+    await shelf.scan();
+    await database.db.raw('delete from graphile_worker._private_jobs');
+    return (await shelf.books()).map(({ id }) => id);
+  }
+
+  test('are stored together, their series refreshed once, their posters made later', async () => {
+    const shelf = await newShelf({ hashFiles: false });
+    const bookIds = await manyBooks(shelf);
+    await analyzeBooks(context(), { bookIds }, deps);
+    expect((await shelf.books()).map(({ mediaStatus, pageCount }) => [mediaStatus, pageCount])).toEqual(
+      Array.from({ length: many }, () => ['READY', 2]),
+    );
+    const { rows } = await database.db.raw<{ rows: { task: string }[] }>(
+      'select task_identifier as task from graphile_worker.jobs order by 1',
+    );
+    expect(rows.map(({ task }) => task)).toEqual(['generatePosters', 'refreshSeries']);
+    await generatePosters(context(), { bookIds }, deps);
+    expect(
+      await database.db('poster').where({ type: 'GENERATED', selected: true }).whereIn('bookId', bookIds),
+    ).toHaveLength(many);
+  });
+
+  test('become tasks of their own after a try that ended without a word', async () => {
+    const shelf = await newShelf({ hashFiles: false });
+    const bookIds = await manyBooks(shelf);
+    await analyzeBooks({ ...context(), attempt: 2 }, { bookIds }, deps);
+    expect((await shelf.books()).every(({ mediaStatus }) => mediaStatus === 'UNKNOWN')).toBe(true);
+    const { rows } = await database.db.raw<{ rows: { key: string }[] }>(
+      `select key from graphile_worker.jobs where task_identifier = 'analyzeBook' order by 1`,
+    );
+    expect(rows.map(({ key }) => key)).toEqual(bookIds.map((id) => `analyzeBook:${id}`).sort());
+  });
+
+  test('are passed over when they were analysed already', async () => {
+    const shelf = await newShelf({ hashFiles: false });
+    const bookIds = await manyBooks(shelf);
+    await analyzeBooks(context(), { bookIds }, deps);
+    const before = await shelf.books();
+    await analyzeBooks(context(), { bookIds }, deps);
+    expect(await shelf.books()).toEqual(before);
+  });
 });

@@ -133,10 +133,12 @@ test('a scan that is stopped in the middle is finished by the next, without dupl
   expect(some.length).toBeLessThan(600);
   expect(await shelf.scan()).toMatchObject({ books: 600, added: 600 - some.length, removed: 0 });
   expect(await shelf.books()).toHaveLength(600);
-  const { rows } = await database.db.raw<{ rows: { count: number }[] }>(
-    `select count(*)::int from graphile_worker.jobs where task_identifier = 'analyzeBook'`,
+  const { rows } = await database.db.raw<{ rows: { id: string }[] }>(
+    `select distinct json_array_elements_text(payload->'payload'->'bookIds') as id
+     from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
+     where t.identifier = 'analyzeBooks'`,
   );
-  expect(rows[0]!.count).toBe(600);
+  expect(rows).toHaveLength(600);
   await database.db.raw('delete from graphile_worker._private_jobs');
 });
 
