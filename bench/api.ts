@@ -19,6 +19,7 @@ import { createUser, unrestricted } from '../src/library/users';
 import { createViewers } from '../src/library/viewers';
 import { defaultLimits } from '../src/media/limits';
 import { createQueue, migrateQueue } from '../src/queue/queue';
+import { createTaskTotals } from '../src/queue/task-times';
 import { findSubjects, operationsOf, type Operation } from './api-operations';
 import { seedCatalogue, type SeedSize } from './seed';
 
@@ -59,7 +60,7 @@ async function startApi(db: Database, cacheDir: string, keys: { all: string; res
   const events = createEventHub({ db, log });
   const app = createApp({
     config: { basePath: '', trustProxy: false, corsOrigins: [] },
-    ...{ log, db, queue, sessions, pages, events, rememberMeDays },
+    ...{ log, db, queue, sessions, pages, events, rememberMeDays, taskTotals: createTaskTotals() },
     authentication: createAuthentication({ db, sessions, viewers, record: () => Promise.resolve(), rememberMeDays }),
     posters: createPosters({ db, queue, limits: defaultLimits }),
     health: { database: yes, migrations: yes, workers: () => true },

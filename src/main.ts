@@ -23,6 +23,7 @@ import { defaultLimits } from './media/limits';
 import type { ServerEvent } from './queue/events';
 import { listenToEvents } from './queue/listen';
 import { createQueue, migrateQueue } from './queue/queue';
+import { createTaskTotals } from './queue/task-times';
 import { startWorkerProcess } from './worker/process';
 
 /** Requests in flight get this long, milliseconds; the whole stop stays below ten seconds. */
@@ -47,8 +48,10 @@ async function start(config: Config, log: Log, closers: Closer[]): Promise<void>
   const rememberMeDays = async () => (await getSettings(db)).rememberMeDurationDays;
   const authentication = createAuthentication({ db, sessions, viewers, record: activityRecorder(db), rememberMeDays });
   const events = createEventHub({ db, log });
+  const taskTotals = createTaskTotals();
   const hear = (event: ServerEvent): void => {
     if (event.type === 'CredentialsChanged') authentication.forget(event.userId);
+    if (event.type === 'TasksRun') taskTotals.add(event.times);
     events.publish(event);
   };
   const listening = await listenToEvents(url, log, hear, () => events.restart());
@@ -77,6 +80,7 @@ async function start(config: Config, log: Log, closers: Closer[]): Promise<void>
     queue,
     sessions,
     events,
+    taskTotals,
     authentication,
     pages,
     posters: createPosters({ db, queue, limits: defaultLimits }),

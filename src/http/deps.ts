@@ -5,6 +5,7 @@ import type { Authentication } from '../library/authentication';
 import type { BookPages } from '../library/pages';
 import type { Posters } from '../library/posters';
 import type { Sessions } from '../library/sessions';
+import type { TaskTotals } from '../queue/task-times';
 import type { Queue } from '../queue/tasks';
 import type { EventHub } from './event-hub';
 import type { HealthChecks } from './health';
@@ -21,6 +22,8 @@ export interface HttpDeps {
   pages: BookPages;
   posters: Posters;
   events: EventHub;
+  /** Tasks that ran since the start. */
+  taskTotals: TaskTotals;
   health: HealthChecks;
   /** True once the server was asked to stop. */
   draining: () => boolean;

@@ -28,7 +28,7 @@ export async function eventsFor(db: Database, viewer: Viewer, events: ServerEven
 
 /** What concerns one user is for that user; what names files is for administrators. */
 function isOwn(viewer: Viewer, event: ServerEvent): boolean {
-  if (event.type === 'CredentialsChanged') return false;
+  if (event.type === 'CredentialsChanged' || event.type === 'TasksRun') return false;
   if (event.type === 'BookImported') return isAdmin(viewer);
   return !('userId' in event) || event.userId === viewer.userId;
 }

@@ -1,6 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '../db/database';
 import type { Knex } from 'knex';
+import type { TaskName } from './tasks';
+
+/** How often tasks of one kind ran, and for how long. */
+export interface TaskTimes {
+  task: TaskName;
+  count: number;
+  seconds: number;
+  /** Of a single one, seconds. */
+  longest: number;
+}
 
 /** What happened, for whoever watches (Komga's server-sent events). Ids are uuids; presenters make them public. */
 export type ServerEvent =
@@ -22,6 +32,8 @@ export type ServerEvent =
   /** Of a file that was to become a book; for administrators, who see its path. */
   | { type: 'BookImported'; bookId: string | null; sourceFile: string; success: boolean; message: string | null }
   | { type: 'SessionExpired'; userId: string }
+  /** Between our processes only: what ran since the last time that one told so. */
+  | { type: 'TasksRun'; times: TaskTimes[] }
   /** Between our processes only: what is remembered of a user's logins is no longer right. */
   | { type: 'CredentialsChanged'; userId: string };
 

@@ -7,6 +7,7 @@ import type { Database } from '../db/database';
 import { graphileLog } from './graphile-log';
 import { createQueue, queueSchema } from './queue';
 import { taskList, type Work } from './task-list';
+import { createTaskTimer } from './task-times';
 import type { Handlers } from './tasks';
 import { openWorkerLock, type WorkerLock } from './worker-lock';
 
@@ -45,7 +46,9 @@ interface Connections {
 export async function startRunner(options: RunnerOptions): Promise<Runner> {
   const { url, db, log, handlers, concurrency = 1, grace = 4_000 } = options;
   const stopping = new AbortController();
-  const work: Work = { db, queue: createQueue(db), log, signal: stopping.signal, handlers, unfinished: new Map() };
+  const timer = createTaskTimer(db, log);
+  const shared = { db, queue: createQueue(db), log, signal: stopping.signal, handlers };
+  const work: Work = { ...shared, unfinished: new Map(), timer };
   let failure: Error | undefined;
   const fail = (error: Error): void => {
     if (stopping.signal.aborted) return;
@@ -71,6 +74,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
       // the sweep does it
       log.warn({ err: error }, 'tasks could not be given back'),
     );
+    await Promise.race([timer.close(), pause(500, undefined, { ref: false })]);
     await close(connections);
     if (failure !== undefined) throw failure;
   };

@@ -2,6 +2,7 @@ import type { Job } from 'graphile-worker';
 import { z } from 'zod';
 import { withContext } from '../base/context';
 import { isCoded } from '../base/errors';
+import type { TaskTimer } from './task-times';
 import type { Handlers, TaskContext, TaskName } from './tasks';
 
 const envelope = z.object({ payload: z.unknown(), correlationId: z.string() });
@@ -11,6 +12,7 @@ export interface Work extends Pick<TaskContext, 'db' | 'queue' | 'log' | 'signal
   handlers: Handlers;
   /** Tasks that run, or were cut off by the stop: to be given back. */
   unfinished: Map<string, Job>;
+  timer: TaskTimer;
 }
 
 type GraphileTask = (payload: unknown, helpers: { job: Job }) => Promise<void>;
@@ -37,6 +39,7 @@ async function perform(work: Work, name: TaskName, raw: unknown, job: Job): Prom
     try {
       await handler({ db, queue, log, signal, attempt, lastAttempt }, payload);
       work.unfinished.delete(job.id);
+      work.timer.ran(name, performance.now() - started);
       log.debug(timing(), 'task done');
     } catch (error) {
       if (signal.aborted) {

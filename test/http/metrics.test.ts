@@ -2,11 +2,14 @@ import { silentLog } from '../../src/base/log';
 import { publicId } from '../../src/base/public-id';
 import type { Library } from '../../src/model/library';
 import { createQueue, migrateQueue } from '../../src/queue/queue';
+import { createTaskTotals } from '../../src/queue/task-times';
 import { useApp } from '../support/app';
 import { aBook, aCollection, aLibrary, aSeries } from '../support/builders';
 
 const health = { workers: true };
+const taskTotals = createTaskTotals();
 const app = useApp(() => ({
+  taskTotals,
   health: {
     database: () => Promise.resolve(true),
     migrations: () => Promise.resolve(true),
@@ -75,7 +78,7 @@ describe('the figures of front-ends', () => {
     const response = await app.admin.get('/actuator/metrics').expect(200);
     expect(response.headers['content-type']).toBe(type);
     const { names } = json(response.text) as { names: string[] };
-    for (const name of names.filter((one) => one !== 'komga.tasks.failure')) {
+    for (const name of names.filter((one) => !one.startsWith('komga.tasks.'))) {
       expect(await read(name)).toMatchObject({ name, measurements: [{ statistic: 'VALUE' }] });
     }
     expect(names).toContain('komga.books.filesize');
@@ -96,11 +99,37 @@ describe('the figures of front-ends', () => {
   });
 
   test('that nobody measured, or that are unknown, are 404 without body', async () => {
-    for (const name of ['komga.tasks.failure', 'komga.books?tag=library:nothing', 'jvm.memory.used', 'constructor']) {
+    for (const name of [
+      'komga.tasks.failure',
+      'komga.tasks.execution',
+      'komga.books?tag=library:nothing',
+      'jvm.memory.used',
+      'constructor',
+    ]) {
       const response = await app.admin.get(`/actuator/metrics/${name}`);
       expect([name, response.status, response.text]).toEqual([name, 404, '']);
     }
     await app.as(user).get('/actuator/metrics').expect(403);
+  });
+
+  test('time the tasks that ran, by kind', async () => {
+    taskTotals.add([
+      { task: 'hashBook', count: 2, seconds: 3, longest: 2 },
+      { task: 'scanLibrary', count: 1, seconds: 5, longest: 5 },
+    ]);
+    taskTotals.add([{ task: 'hashBook', count: 1, seconds: 1, longest: 1 }]);
+    expect(await read('komga.tasks.execution')).toMatchObject({
+      baseUnit: 'seconds',
+      measurements: [
+        { statistic: 'COUNT', value: 4 },
+        { statistic: 'TOTAL_TIME', value: 9 },
+        { statistic: 'MAX', value: 5 },
+      ],
+      availableTags: [{ tag: 'type', values: ['HashBook', 'ScanLibrary'] }],
+    });
+    expect(await read('komga.tasks.execution?tag=type:HashBook')).toMatchObject({
+      measurements: [{ value: 3 }, { value: 4 }, { value: 2 }],
+    });
   });
 
   test('count tasks that failed, by kind', async () => {

@@ -18,6 +18,7 @@ import { createViewers } from '../../src/library/viewers';
 import { defaultLimits } from '../../src/media/limits';
 import type { Role } from '../../src/model/user-account';
 import { createQueue } from '../../src/queue/queue';
+import { createTaskTotals } from '../../src/queue/task-times';
 import { useDatabase, type TestDatabase } from './database';
 
 export const adminLogin = { email: 'admin@example.org', password: 'correct horse' };
@@ -123,6 +124,7 @@ function appOptions({ db }: TestDatabase, pages: OpenBookPages): AppOptions {
     pages,
     posters: createPosters({ db, queue, limits: defaultLimits }),
     events: createEventHub({ db, log }),
+    taskTotals: createTaskTotals(),
     sessions,
     authentication,
     rememberMeDays,

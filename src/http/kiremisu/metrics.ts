@@ -34,7 +34,7 @@ function requestMetrics(metrics: RequestMetrics): Metric[] {
   ];
 }
 
-async function contentMetrics({ db, events }: HttpDeps): Promise<Metric[]> {
+async function contentMetrics({ db, events, taskTotals }: HttpDeps): Promise<Metric[]> {
   const [pending, failed, books, totals] = await Promise.all([
     pendingCounts(db),
     failedCounts(db),
@@ -43,6 +43,12 @@ async function contentMetrics({ db, events }: HttpDeps): Promise<Metric[]> {
   ]);
   const waiting = Object.entries(pending.countByType).map(([task, value]) => ({ labels: { task }, value }));
   return [
+    ...(['count', 'seconds'] as const).map((key): Metric => ({
+      name: `kiremisu_tasks_${key === 'count' ? 'run' : 'seconds'}_total`,
+      help: key === 'count' ? 'Tasks that were done since the start' : 'Time that they took',
+      type: 'counter',
+      samples: taskTotals.all().map((times) => ({ labels: { task: times.task }, value: times[key] })),
+    })),
     gauge('tasks_pending', 'Tasks that wait or run', waiting),
     gauge(
       'tasks_failed',

@@ -39,7 +39,7 @@ const info = (): z.input<typeof infoDto> => ({
 });
 
 /** What Spring's servers tell of themselves, as far as a front-end or a container asks (komga-rest.md §22). */
-export function actuatorRoutes({ db, health, draining }: HttpDeps): Route[] {
+export function actuatorRoutes({ db, taskTotals, health, draining }: HttpDeps): Route[] {
   return [
     route({
       method: 'get',
@@ -92,12 +92,10 @@ export function actuatorRoutes({ db, health, draining }: HttpDeps): Route[] {
       produces: [actuatorType],
       handler: async ({ ctx, params: { name }, query }) => {
         const metric = Object.hasOwn(komgaMetrics, name) ? komgaMetrics[name] : undefined;
-        const found = metric && (await readMetric(db, metric, query.tag));
+        const found = metric && (await readMetric({ db, taskTotals }, metric, query.tag));
         if (!found) throw notFound('');
-        const { description, baseUnit, statistic } = metric;
-        const measurements = [{ statistic, value: found.value }];
-        const body = { name, description, baseUnit, measurements, availableTags: found.availableTags };
-        sendText(ctx, actuatorType, JSON.stringify(body));
+        const { description, baseUnit } = metric;
+        sendText(ctx, actuatorType, JSON.stringify({ name, description, baseUnit, ...found }));
       },
     }),
   ];

@@ -4,6 +4,8 @@ import type { HubEvent } from '../../event-hub';
 /** Names of tasks that Komga calls otherwise; the others are ours with a capital letter (komga-rest.md §20.1). */
 const komgaNames: Record<string, string> = {
   generatePoster: 'GenerateBookThumbnail',
+  generatePosters: 'GenerateBookThumbnail',
+  analyzeBooks: 'AnalyzeBook',
   refreshSeries: 'RefreshSeriesMetadata',
 };
 
@@ -21,8 +23,11 @@ function presentMember(name: string, value: unknown): unknown {
 /** The data of an event as Komga's clients read it: every member is there, null or not. */
 export function presentEvent({ type, ...members }: HubEvent): { type: string; data: Record<string, unknown> } {
   if ('countByType' in members) {
-    const counts = Object.entries(members.countByType).map(([task, count]) => [taskTypeName(task), count] as const);
-    return { type, data: { count: members.count, countByType: Object.fromEntries(counts) } };
+    const countByType: Record<string, number> = {};
+    for (const [task, count] of Object.entries(members.countByType)) {
+      countByType[taskTypeName(task)] = (countByType[taskTypeName(task)] ?? 0) + count;
+    }
+    return { type, data: { count: members.count, countByType } };
   }
   const data = Object.entries(members).map(([name, value]) => [name, presentMember(name, value)] as const);
   return { type, data: Object.fromEntries(data) };
