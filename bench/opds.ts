@@ -20,6 +20,7 @@ import { createViewers } from '../src/library/viewers';
 import { defaultLimits } from '../src/media/limits';
 import { Book } from '../src/model/book';
 import { createQueue, migrateQueue } from '../src/queue/queue';
+import { createTaskTotals } from '../src/queue/task-times';
 import { zipOf } from '../scripts/zip-file';
 import { drain, contextOf } from '../test/library/support';
 import { aLibrary } from '../test/support/builders';
@@ -65,7 +66,7 @@ async function open(db: Database, cacheDir: string, key: string): Promise<Site> 
   const record = () => Promise.resolve();
   const app = createApp({
     config: { basePath: '', trustProxy: false, corsOrigins: [] },
-    ...{ log, db, queue, sessions, pages, events, rememberMeDays },
+    ...{ log, db, queue, sessions, pages, events, rememberMeDays, taskTotals: createTaskTotals() },
     authentication: createAuthentication({ db, sessions, viewers: createViewers(db), record, rememberMeDays }),
     posters: createPosters({ db, queue, limits: defaultLimits }),
     health: { database: yes, migrations: yes, workers: () => true },
