@@ -4,36 +4,10 @@ import type { Readable } from 'node:stream';
 import { openBook } from '../../../src/media/open-book';
 import { createPageOpener } from '../../../src/media/page-bytes';
 import { aPng } from '../../support/pictures';
+import { buildTar, type TarPart } from '../../support/tar-builder';
 import { temporaryFolder } from '../../support/temporary';
 
-interface Part {
-  name: string | Buffer;
-  data?: Buffer | string;
-  type?: string;
-  size?: string;
-  prefix?: string;
-  magic?: string;
-}
-
 const folder = temporaryFolder();
-
-function header({ name, data = '', type = '0', size, prefix = '', magic = 'ustar\x0000' }: Part): Buffer {
-  const block = Buffer.alloc(512);
-  block.set(Buffer.from(name).subarray(0, 100), 0);
-  block.write('0000644\0', 100, 'latin1');
-  block.write(size ?? Buffer.from(data).length.toString(8).padStart(11, '0'), 124, 'latin1');
-  block.write('        ', 148, 'latin1');
-  block.write(type, 156, 'latin1');
-  block.write(magic, 257, 'latin1');
-  block.write(prefix, 345, 'latin1');
-  const sum = block.reduce((total, byte) => total + byte, 0);
-  block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
-  return block;
-}
-
-const padded = (bytes: Buffer) => Buffer.concat([bytes, Buffer.alloc((512 - (bytes.length % 512)) % 512)]);
-const buildTar = (parts: Part[]) =>
-  Buffer.concat([...parts.flatMap((part) => [header(part), padded(Buffer.from(part.data ?? ''))]), Buffer.alloc(1024)]);
 
 async function save(bytes: Buffer): Promise<string> {
   const file = path.join(folder.path, 'book.cbt');
@@ -59,7 +33,7 @@ async function readAll(bytes: Buffer) {
   }
 }
 
-const page = (name: string | Buffer, seed: number, more: Partial<Part> = {}): Part => ({
+const page = (name: string | Buffer, seed: number, more: Partial<TarPart> = {}): TarPart => ({
   name,
   data: aPng(4, 6, seed),
   ...more,
