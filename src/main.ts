@@ -125,8 +125,11 @@ function listen(server: Server, { host, port }: Config): Promise<void> {
 /** Takes no more connections, lets answers finish, then cuts what is left. */
 async function drain(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  // what ends now (event streams) leaves a connection that its client would keep for the next request
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
   const cut = setTimeout(() => server.closeAllConnections(), drainPatience);
   await closed;
+  clearInterval(idle);
   clearTimeout(cut);
 }
 

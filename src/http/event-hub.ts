@@ -51,7 +51,6 @@ const mostOfSeries = 100;
 /** Events without those that say the same again. */
 function coalesced(events: ServerEvent[]): ServerEvent[] {
   const counts = new Map<string, number>();
-  // the last of equals counts: what it tells of is done by then
   const distinct = [...new Map(events.map((event) => [JSON.stringify(event), event])).values()];
   return distinct.filter((event) => {
     if (event.type !== 'BookAdded' && event.type !== 'BookChanged') return true;
