@@ -100,9 +100,9 @@ export function opdsProgressionRoutes({ db }: HttpDeps, { root, tag, prefix }: P
       consumes: opdsProgressionType,
       handler: ({ ctx, viewer, params: { id } }) =>
         refusable(ctx, async () => {
-          const sent = await sentProgression(ctx);
+          // first: whoever may not see the book is told nothing about what they sent
           const isNew = (await getOpdsProgression(db, viewer, id)) === null;
-          await putOpdsProgression(db, viewer, id, sent);
+          await putOpdsProgression(db, viewer, id, await sentProgression(ctx));
           const known = await getOpdsProgression(db, viewer, id);
           if (known) sendText(ctx, opdsProgressionType, documentOf(known, pagesAddress(ctx, id)), isNew ? 201 : 200);
         }),
