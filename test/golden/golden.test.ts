@@ -7,6 +7,7 @@ import { adminLogin } from '../support/app';
 import { describeWithReference } from '../support/reference';
 import { makeLibrary } from '../support/reference-library';
 import { startServer, type ServerProcess } from '../support/server-process';
+import { sayAtTheEnd } from '../support/summary';
 import expected from './expected.json';
 
 /** Answers of one area: the same, different as deviations.json allows, different otherwise. */
@@ -31,8 +32,8 @@ interface Report {
 
 const minutes = 60_000;
 const deviations = path.join(__dirname, 'deviations.json');
-/** How many answers of an area may differ without being listed: 0 where the file says nothing. It only shrinks. */
-const limits: Record<string, number> = expected;
+/** The least that is the same and the most that differs unlisted, by area: the numbers of the best run so far. */
+const best: Record<string, { equal: number; different: number }> = expected;
 
 function tableOf({ areas, total }: Report): string {
   const lines = Object.entries({ ...areas, all: total }).map(([area, { passed, allowed, failed }]) => {
@@ -79,7 +80,7 @@ describeWithReference('The recorded answers of a real Komga', (directory) => {
     makeLibrary(folder);
     server = await startServer({ dataDir: path.join(folder, 'data'), env: { MANGADEX: 'off' } });
     report = await compare(directory, server, folder);
-    process.stderr.write(tableOf(report));
+    sayAtTheEnd(tableOf(report));
   }, 15 * minutes);
 
   afterAll(async () => {
@@ -87,13 +88,14 @@ describeWithReference('The recorded answers of a real Komga', (directory) => {
     rmSync(folder, { recursive: true, force: true });
   }, minutes);
 
-  test.each(Object.entries(limits))('%s: no more than %i differ unlisted', (area, limit) => {
-    const different = report.failures.filter(({ id }) => id.startsWith(`${area}/`)).map(described);
-    expect(different.length > limit ? different : []).toEqual([]);
+  test.each(Object.entries(best))('of %s are no worse than they were', (area, { equal, different }) => {
+    const failures = report.failures.filter(({ id }) => id.startsWith(`${area}/`)).map(described);
+    expect(failures.length > different ? failures : []).toEqual([]);
+    expect(report.areas[area]?.passed).toBeGreaterThanOrEqual(equal);
   });
 
-  test('are of the areas that are expected', () => {
-    expect(Object.keys(report.areas).sort()).toEqual(Object.keys(limits).sort());
+  test('are of the areas that are known', () => {
+    expect(Object.keys(report.areas).sort()).toEqual(Object.keys(best).sort());
   });
 
   test('every deviation that is listed occurs, unless by chance', () => {

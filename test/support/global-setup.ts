@@ -1,3 +1,4 @@
+import { openSummary } from './summary';
 import { failureVariable, serverVariable, startTestServer, templateVariable, type TestServer } from './test-server';
 
 declare global {
@@ -7,6 +8,7 @@ declare global {
 
 /** A server that does not start, or a faulty migration, fails the test files that use it and no others. */
 export default async function globalSetup(): Promise<void> {
+  openSummary();
   try {
     const server = await startTestServer();
     globalThis.testServer = server;

@@ -1,3 +1,6 @@
+import { printSummary } from './summary';
+
 export default async function globalTeardown(): Promise<void> {
   await globalThis.testServer?.stop();
+  printSummary();
 }
