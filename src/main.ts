@@ -94,7 +94,9 @@ async function start(config: Config, log: Log, closers: Closer[]): Promise<void>
     draining: () => draining,
   });
   const handle = app.callback();
-  const server = createServer((request, response) => void handle(request, response));
+  // longer than the minute that reverse proxies keep theirs: a connection must not end as it is used again
+  const options = { keepAliveTimeout: 65_000 };
+  const server = createServer(options, (request, response) => void handle(request, response));
   await listen(server, config);
   closers.push(() => {
     draining = true;
