@@ -109,7 +109,7 @@ test('a damaged file is a book with a code; the others go on', async () => {
   expect(outcome).toEqual([
     ['2 empty', 'UNSUPPORTED', 'ERR_1001'],
     ['3 no pictures', 'ERROR', 'ERR_1006'],
-    ['4 seven', 'UNSUPPORTED', 'ERR_1001'],
+    ['4 seven', 'ERROR', 'ERR_2002'],
     ['5 good', 'READY', ''],
   ]);
 });
