@@ -34,6 +34,8 @@ export const catalogue = {
   ERR_2006: [422, 'The file took too long to open'],
   /** The root is readable but empty while books are known: most likely a share that is not mounted. Nothing is trashed. */
   ERR_2010: [503, 'The folder of the library is empty'],
+  /** So many books vanished in one scan that a person has to say that this is meant. Nothing is trashed before. */
+  ERR_2013: [409, 'Many books are gone'],
   /** A file that was to be changed is not the one that was analysed. */
   ERR_2011: [409, 'The file is not what it was when it was analyzed'],
   /** The new form of a file lacks something of the old one; the old one stays. */

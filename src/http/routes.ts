@@ -3,6 +3,7 @@ import type { HttpDeps } from './deps';
 import { documentRoute } from './document';
 import { metadataRoutes } from './kiremisu/metadata';
 import { metricsRoutes } from './kiremisu/metrics';
+import { ownLibraryRoutes } from './kiremisu/libraries';
 import { operationRoutes } from './kiremisu/operations';
 import { komgaRoutes } from './komga/routes';
 import { koreaderRoutes } from './koreader/routes';
@@ -16,6 +17,7 @@ export function allRoutes(deps: HttpDeps): Route[] {
   const routes = [
     ...komgaRoutes(deps),
     ...operationRoutes(deps),
+    ...ownLibraryRoutes(deps),
     ...metadataRoutes(deps),
     ...metricsRoutes(deps),
     ...opds1Routes(deps),

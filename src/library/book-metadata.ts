@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { isDeepStrictEqual } from 'node:util';
 import { bookPatchFromComicInfo } from '../metadata/book-patch';
+import { bookPatchFromName } from '../metadata/name-patch';
 import { applyBookPatch } from '../metadata/merge';
 import type { BookPatch } from '../metadata/types';
 import type { Book } from '../model/book';
@@ -11,8 +12,10 @@ import { joinReadLists } from './imported-sets';
 import { bookColumnsOf, bookMetadataOf, locksOf, positionFields, withOrigins } from './metadata-rows';
 
 /** What the sources that the library imports say of a book, in the order in which they are applied. */
-function patchesOf({ comicInfo, opf }: Described, library: Library): BookPatch[] {
+function patchesOf(name: string, { comicInfo, opf }: Described, library: Library): BookPatch[] {
   return [
+    // first, so that all others override it
+    ...(library.parseNames ? [bookPatchFromName(name)] : []),
     ...(comicInfo && library.importComicInfoBook ? [bookPatchFromComicInfo(comicInfo)] : []),
     ...(opf && library.importEpubBook ? [opf.book] : []),
   ];
@@ -20,7 +23,7 @@ function patchesOf({ comicInfo, opf }: Described, library: Library): BookPatch[]
 
 /** The columns that change when a book takes over what its file says; locked fields stay (komga-media §8.1). */
 export function mergeBook(book: Book, library: Library, described: Described, at: Date): Partial<Book> {
-  const patches = patchesOf(described, library);
+  const patches = patchesOf(book.name, described, library);
   const locks = locksOf(book.locked);
   const current = bookMetadataOf(book);
   let next = current;

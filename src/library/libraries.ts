@@ -1,14 +1,16 @@
 import path from 'node:path';
+import type { Knex } from 'knex';
 import { isDeepStrictEqual } from 'node:util';
 import { notFound } from '../base/errors';
 import { isInside } from '../base/files';
 import type { Log } from '../base/log';
 import { newId } from '../base/public-id';
 import type { Database } from '../db/database';
+import { Book } from '../model/book';
 import { Library } from '../model/library';
 import { emit } from '../queue/events';
 import type { Queue } from '../queue/tasks';
-import { checkPlace, scanOptions, tidy, type LibraryOptions } from './library-options';
+import { checkPlace, importOptions, scanOptions, tidy, type LibraryOptions } from './library-options';
 import { submitFileTasks } from './file-requests';
 import { submitScan } from './scan-request';
 import { submitHashes } from './unhashed';
@@ -49,12 +51,20 @@ export async function updateLibrary({ db, queue }: Deps, id: string, input: Part
     if (needsScan) await submitScan(trx, queue, after);
     const wantsHashes = (['hashFiles', 'hashKoreader', 'hashPages'] as const).some((one) => after[one] && !before[one]);
     if (wantsHashes) await submitHashes(queue, after, trx);
+    if (importOptions.some((one) => after[one] && !before[one])) await submitRefreshes(queue, id, trx);
     await emit(trx, { type: 'LibraryChanged', libraryId: id });
     return after;
   });
   const wantsFiles = (['repairExtensions', 'convertToCbz'] as const).some((one) => after[one] && !before[one]);
   if (wantsFiles) await submitFileTasks({ db, queue }, after);
   return after;
+}
+
+/** Behind everything that somebody waits for; Komga leaves it to a person to ask for a refresh. */
+async function submitRefreshes(queue: Queue, libraryId: string, trx: Knex.Transaction): Promise<void> {
+  const books = await Book.query(trx).select('id').where({ libraryId, deletedAt: null, mediaStatus: 'READY' });
+  const payloads = books.map(({ id }) => ({ bookId: id }));
+  await queue.submitMany('refreshBookMetadata', payloads, { trx, priority: 2 });
 }
 
 /** Forgets a library with everything that is known of it. Files are never touched. */

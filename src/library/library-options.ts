@@ -7,7 +7,8 @@ import { isInside } from '../base/files';
 import type { Database } from '../db/database';
 import { Library } from '../model/library';
 
-type Computed = 'id' | 'createdAt' | 'modifiedAt' | 'lastScanAt' | 'unavailableAt' | 'unavailableReason';
+type Computed =
+  'id' | 'createdAt' | 'modifiedAt' | 'lastScanAt' | 'unavailableAt' | 'unavailableReason' | 'vanishDeclined';
 
 /** What an administrator decides of a library. */
 export type LibraryOptions = Omit<Library, keyof Model | Computed>;
@@ -21,14 +22,27 @@ const options = {
   ],
   scan: ['scanForceModifiedTime', 'scanOnStartup', 'scanCbx', 'scanPdf', 'scanEpub', 'scanImageFolders'],
   files: ['repairExtensions', 'convertToCbz', 'emptyTrashAfterScan', 'hashFiles', 'hashPages', 'hashKoreader'],
-  media: ['analyzeDimensions'],
+  media: ['analyzeDimensions', 'parseNames'],
+  watch: ['watch', 'vanishLimit'],
 };
 const optionNames = Object.values(options).flat() as (keyof LibraryOptions)[];
 
 /** Options whose change makes other files books, or other folders series. */
 export const scanOptions = [
   ...(['root', 'oneshotsDirectory', 'scanCbx', 'scanPdf', 'scanEpub', 'scanImageFolders'] as const),
-  ...(['scanForceModifiedTime', 'scanDirectoryExclusions'] as const),
+  ...(['scanForceModifiedTime', 'scanDirectoryExclusions', 'importLocalArtwork'] as const),
+];
+
+/** Options that decide what is taken over from files: what was read is merged anew when one is switched on. */
+export const importOptions = [
+  ...([
+    'importComicInfoBook',
+    'importComicInfoSeries',
+    'importComicInfoCollection',
+    'importComicInfoReadList',
+  ] as const),
+  ...(['importComicInfoSeriesAppendVolume', 'importEpubBook', 'importEpubSeries', 'importMylarSeries'] as const),
+  'parseNames' as const,
 ];
 
 /** Only options, nothing undefined; roots absolute and without trailing slash; a blank one-shots folder is none. */

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { isDeepStrictEqual } from 'node:util';
 import { combineSeriesPatches } from '../metadata/combine-series';
 import type { ComicInfo } from '../metadata/comic-info';
+import { seriesPatchFromName } from '../metadata/name-patch';
 import { applySeriesPatch } from '../metadata/merge';
 import { seriesPatchFromComicInfo, seriesPatchOfOneShot } from '../metadata/series-patch';
 import type { SeriesPatch } from '../metadata/types';
@@ -65,6 +66,7 @@ function patchesOf(series: Series, library: Library, rows: Row[]): SeriesPatch[]
   const epub = rows.flatMap(({ opf }) => opf?.series ?? []);
   const [first] = rows;
   return [
+    ...(library.parseNames && !series.oneshot ? [seriesPatchFromName(series.name)] : []),
     ...(library.importComicInfoSeries ? [combineSeriesPatches(comicInfo)] : []),
     ...(library.importEpubSeries ? [combineSeriesPatches(epub)] : []),
     ...(library.importMylarSeries && !series.oneshot && series.seriesJson?.patch ? [series.seriesJson.patch] : []),

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { notFound } from '../base/errors';
 import type { Database } from '../db/database';
 import { Book } from '../model/book';
@@ -59,6 +60,15 @@ export async function requestScan({ db, queue }: Deps, libraryId: string, deep: 
   const library = await Library.query(db).findById(libraryId).select('id', 'name');
   if (!library) throw notFound();
   await db.transaction((trx) => submitScan(trx, queue, library, { deep, priority: 8 }));
+}
+
+/** The folder of a series, that of a one-shot's file; a series in the root of its library is all of the library. */
+export async function requestFolderScan({ db, queue }: Deps, seriesId: string): Promise<void> {
+  const series = await Series.query(db).findById(seriesId).select('libraryId', 'path', 'oneshot');
+  if (!series) throw notFound();
+  const folder = series.oneshot ? path.posix.dirname(series.path) : series.path;
+  const part = folder === '' || folder === '.' ? {} : { folder };
+  await queue.submit('scanLibrary', { libraryId: series.libraryId, deep: false, ...part }, { priority: 8 });
 }
 
 export async function requestEmptyTrash({ db, queue }: Deps, libraryId: string): Promise<void> {

@@ -5,37 +5,39 @@ import { Library } from '../model/library';
 import { emit } from '../queue/events';
 import { beginOperation, type OngoingOperation } from '../queue/operations';
 import type { TaskContext, Tasks } from '../queue/tasks';
+import { submitFileTasks } from './file-requests';
 import { settleMoves } from './file-move';
 import { loadKnown, type Known, type KnownBook } from './known';
 import { createReconciler, inBatches, type Reconciler, type ScanCounts } from './reconcile';
-import { submitFileTasks } from './file-requests';
 import { emptyTrash, removeEmptySets } from './trash';
 import { submitHashes } from './unhashed';
-import { findVanished, markUnavailable, rootIdentity, trash } from './vanished';
-import { walk, type WalkProblem } from './walk';
+import { closeQuestions, mustAsk } from './vanish-guard';
+import { findVanished, markUnavailable, rootIdentity, trash, type Vanished } from './vanished';
+import { walk, walkFolder, type WalkProblem } from './walk';
 
 export interface ScanResult extends ScanCounts {
   removed: number;
+  /** Books that are gone and stay as they are until a person has decided. */
+  questioned: number;
   problems: WalkProblem[];
 }
 
-/** Scans a library once: brings its rows in line with its files and submits what follows. */
-export async function scanLibrary(
-  context: TaskContext,
-  { libraryId, deep }: Tasks['scanLibrary'],
-): Promise<ScanResult | null> {
+type Payload = Tasks['scanLibrary'];
+
+/** Scans a library, or a folder of it, once: brings its rows in line with its files and submits what follows. */
+export async function scanLibrary(context: TaskContext, payload: Payload): Promise<ScanResult | null> {
   const { db, log, lastAttempt } = context;
+  const { libraryId } = payload;
   const library = await Library.query(db).findById(libraryId);
   if (library === undefined) return null;
-  const subject = { kind: 'scanLibrary', subjectId: libraryId, subjectName: library.name };
-  const operation = await beginOperation(db, subject);
+  const operation = payload.folder === undefined ? await begin(context, library) : null;
   const started = performance.now();
   try {
-    const result = await scan(context, library, operation, deep);
+    const result = await scan(context, library, payload, operation);
     if (typeof result === 'string') {
       log.warn({ libraryId, reason: result }, 'library unavailable, nothing was changed');
       await markUnavailable(db, library, result);
-      await operation.finish('failed', result);
+      await operation?.finish('failed', result);
       return null;
     }
     const { problems, ...counts } = result;
@@ -43,21 +45,35 @@ export async function scanLibrary(
       { libraryId, ...counts, problems: problems.length, ms: Math.round(performance.now() - started) },
       'scanned',
     );
-    await operation.finish('done');
+    await conclude(context, library, operation, result);
     return result;
   } catch (error) {
     if (lastAttempt && !context.signal.aborted)
-      await operation.finish('failed', isCoded(error) ? error.code : undefined);
+      await operation?.finish('failed', isCoded(error) ? error.code : undefined);
     throw error;
   }
+}
+
+const begin = ({ db }: TaskContext, { id, name }: Library): Promise<OngoingOperation> =>
+  beginOperation(db, { kind: 'scanLibrary', subjectId: id, subjectName: name });
+
+async function conclude(
+  { db, log }: TaskContext,
+  { id: libraryId }: Library,
+  operation: OngoingOperation | null,
+  { questioned }: ScanResult,
+): Promise<void> {
+  if (questioned > 0) log.warn({ libraryId, questioned }, 'many books are gone, somebody has to decide about them');
+  await operation?.finish(questioned > 0 ? 'waiting' : 'done', questioned > 0 ? 'ERR_2013' : undefined);
+  if (operation) await closeQuestions(db, libraryId, operation.id);
 }
 
 /** The result, or why the library is unavailable. */
 async function scan(
   context: TaskContext,
   library: Library,
-  operation: OngoingOperation,
-  deep: boolean,
+  payload: Payload,
+  operation: OngoingOperation | null,
 ): Promise<ScanResult | ErrorCode> {
   const { db, signal } = context;
   const root = await rootIdentity(library.root);
@@ -70,60 +86,86 @@ async function scan(
   const sink = {
     series: async (found: Parameters<Reconciler['add']>[0]) => {
       await reconciler.add(found);
-      await operation.reportProgress({ done: reconciler.counts.books, total: live === 0 ? null : live });
+      await operation?.reportProgress({ done: reconciler.counts.books, total: live === 0 ? null : live });
     },
     problem: (problem: WalkProblem) => {
       problems.push(problem);
-      operation.addProblem(problem.path, problem.code);
+      operation?.addProblem(problem.path, problem.code);
     },
   };
+  let within = payload.folder ?? '';
   try {
-    await walk(library.root, library, sink, signal);
+    if (within === '') await walk(library.root, library, sink, signal);
+    else within = await walkFolder(library.root, within, library, sink, signal);
   } catch (error) {
     if (isCoded(error) && error.code === 'ERR_1016') return error.code;
     throw error;
   }
   // an unmounted share leaves an empty folder; one that goes away during the walk leaves another folder at its place
   if (root === null || (await rootIdentity(library.root)) !== root) return 'ERR_1016';
-  if (reconciler.counts.books === 0 && live > 0) return 'ERR_2010';
+  if (within === '' && reconciler.counts.books === 0 && live > 0) return 'ERR_2010';
   await reconciler.flush();
-  const removed = await removeVanished(context, library, known, books, reconciler, problems);
-  await finish(context, library, reconciler, deep);
+  const vanished = vanishedWithin(within, known, books, reconciler, problems);
+  const loss = { vanished: vanished.books.length, live, accepted: payload.acceptVanished ?? 0 };
+  const questioned = mustAsk(library, loss) ? vanished.books : [];
+  signal.throwIfAborted();
+  if (questioned.length === 0) await trash(db, library.id, vanished);
+  await finish(context, library, reconciler, payload);
   const total = reconciler.counts.books;
-  await operation.reportProgress({ done: total, total });
-  return { ...reconciler.counts, removed, problems };
+  const isNew = questioned.length > Math.max(0, library.vanishDeclined);
+  if (questioned.length > 0 && isNew) await tell(operation, questioned, live);
+  else await operation?.reportProgress({ done: total, total });
+  if (questioned.length === 0 && library.vanishDeclined > 0 && within === '') await forgetAnswer(context, library);
+  const removed = questioned.length === 0 ? vanished.books.length : 0;
+  return { ...reconciler.counts, removed, questioned: isNew ? questioned.length : 0, problems };
 }
 
-async function removeVanished(
-  { db, signal }: TaskContext,
-  library: Library,
+/** Nothing is known of what lies outside of the folder that was looked through. */
+function vanishedWithin(
+  within: string,
   known: Known,
   books: KnownBook[],
   { foundBooks, foundSeries }: Reconciler,
   problems: WalkProblem[],
-): Promise<number> {
-  signal.throwIfAborted();
+): Vanished {
   const unread = new Set(problems.map(({ path }) => path));
   const vanished = findVanished(known, books, { books: foundBooks, series: foundSeries, problems: unread });
-  await trash(db, library.id, vanished);
-  return vanished.books.length;
+  if (within === '') return vanished;
+  const isWithin = ({ path }: { path: string }) => path === within || path.startsWith(`${within}/`);
+  return { books: vanished.books.filter(isWithin), series: vanished.series.filter(isWithin) };
 }
 
-async function finish(context: TaskContext, library: Library, { pending }: Reconciler, deep: boolean): Promise<void> {
+/** The question: how many of how many are gone, and the first of them by name. */
+async function tell(operation: OngoingOperation | null, gone: KnownBook[], live: number): Promise<void> {
+  for (const { path } of gone) operation?.addProblem(path, 'ERR_1018');
+  await operation?.reportProgress({ done: gone.length, total: live });
+}
+
+const forgetAnswer = async ({ db }: TaskContext, { id }: Library): Promise<void> => {
+  await Library.query(db).findById(id).patch({ vanishDeclined: 0 });
+};
+
+async function finish(
+  context: TaskContext,
+  library: Library,
+  { pending }: Reconciler,
+  { deep, folder }: Payload,
+): Promise<void> {
   const { db, queue } = context;
   await db.transaction(async (trx) => {
     const isBack = library.unavailableAt !== null;
-    const now = new Date();
+    const isWhole = folder === undefined;
     await Library.query(trx)
       .findById(library.id)
-      .patch({ lastScanAt: now, unavailableAt: null, unavailableReason: null });
+      .patch({ ...(isWhole ? { lastScanAt: new Date() } : {}), unavailableAt: null, unavailableReason: null });
     if (isBack) await emit(trx, { type: 'LibraryChanged', libraryId: library.id });
     const failed = deep ? await findFailed(context, library.id) : [];
     await queue.submitMany('analyzeBooks', inBatches(pending), { trx });
     const again = failed.map((bookId) => ({ bookId }));
     await queue.submitMany('analyzeBook', again, { trx });
-    await submitHashes(queue, library, trx);
+    if (isWhole) await submitHashes(queue, library, trx);
   });
+  if (folder !== undefined) return;
   await submitFileTasks(context, library);
   if (library.emptyTrashAfterScan) await emptyTrash(context, { libraryId: library.id });
   else await removeEmptySets(db);

@@ -120,6 +120,54 @@ export async function walk(
   if (visited.book) await tell(walking, visited.folder, [visited.book], []);
 }
 
+/**
+ * Walks one folder of a library, as `walk` would find it. What a folder of pictures is depends on the folder above it, so
+ * that the walk may begin higher; tells where it began. A folder that is gone is an empty one.
+ */
+export async function walkFolder(
+  root: string,
+  folder: string,
+  options: WalkOptions,
+  sink: WalkSink,
+  signal: AbortSignal,
+  disk = createDisk(),
+): Promise<string> {
+  const real = await realpath(root).catch((error: unknown) => Promise.reject(fail('ERR_1016', { root }, error)));
+  const walking = { root: real, options, sink: oneAtATime(sink), signal, disk, ...testsOf(options) };
+  const start = await findStart(walking, folder);
+  if (start === '') {
+    await walk(root, options, sink, signal, disk);
+    return start;
+  }
+  const segments = start.split('/');
+  const isHiddenPath = segments.some((segment) => isHidden(segment)) || walking.isExcluded(start);
+  const place = await realpath(path.join(real, start)).catch(() => null);
+  if (isHiddenPath || place === null || !isInside(real, place)) return start;
+  const entries = await disk.list(place);
+  if (isFailure(entries)) {
+    const isGone = problemCode(entries.failed) === 'ERR_1018';
+    if (!isGone) sink.problem({ path: start, code: problemCode(entries.failed) });
+    return start;
+  }
+  const visited = await visit(walking, { path: start, real: place, above: null, links: 0 }, entries);
+  if (visited.book) await tell(walking, visited.folder, [visited.book], []);
+  return start;
+}
+
+/**
+ * A folder with a book file is what it is whatever lies above it. Another one may be a page of a book of pictures, or hold
+ * some: then all of the folder below the root is looked through, or the root if pictures lie in it.
+ */
+async function findStart({ root, disk, options, isBookFile }: Walk, folder: string): Promise<string> {
+  const filesOf = async (at: string): Promise<string[]> => {
+    const entries = await disk.list(path.join(root, at));
+    return isFailure(entries) ? [] : entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
+  };
+  if (!options.scanImageFolders || (await filesOf(folder)).some(isBookFile)) return folder;
+  if ((await filesOf('')).some(isPicture)) return '';
+  return folder.split('/')[0] ?? '';
+}
+
 /** On a slow disk several folders are under way at once; whoever listens need not care. */
 function oneAtATime(sink: WalkSink): WalkSink {
   let turn: Promise<void> = Promise.resolve();

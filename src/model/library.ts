@@ -37,6 +37,10 @@ export class Library extends Model {
   declare hashKoreader: boolean;
   declare analyzeDimensions: boolean;
   declare oneshotsDirectory: string | null;
+  declare watch: boolean;
+  declare parseNames: boolean;
+  declare vanishLimit: number | null;
+  declare vanishDeclined: number;
   /** Null: as the server is configured. */
   declare mangadex: 'auto' | 'review' | 'off' | null;
   declare mangadexCovers: boolean;

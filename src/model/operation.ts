@@ -1,6 +1,6 @@
 import { Model } from 'objection';
 
-export const operationStates = ['queued', 'running', 'done', 'failed'] as const;
+export const operationStates = ['queued', 'running', 'waiting', 'done', 'failed'] as const;
 
 export interface OperationProblem {
   name: string;

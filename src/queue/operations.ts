@@ -22,7 +22,8 @@ export interface OperationRow {
   kind: string;
   subjectId: string | null;
   subjectName: string | null;
-  state: 'queued' | 'running' | 'done' | 'failed';
+  /** `waiting`: a person has to decide. */
+  state: 'queued' | 'running' | 'waiting' | 'done' | 'failed';
   done: number;
   total: number | null;
   message: string | null;
@@ -41,7 +42,7 @@ export interface OngoingOperation {
   reportProgress(progress: Progress): Promise<void>;
   /** Something that failed on the way while the rest goes on; the first 300 are kept. */
   addProblem(name: string, code: string): void;
-  finish(state: 'done' | 'failed', message?: string): Promise<void>;
+  finish(state: 'done' | 'failed' | 'waiting', message?: string): Promise<void>;
 }
 
 const writeEvery = 333;
@@ -113,7 +114,12 @@ function ongoing(db: Database, id: string): OngoingOperation {
       problems.push({ name, code });
       unwritten = true;
     },
-    finish: (state, message) => write({ state, finishedAt: new Date(), ...(message === undefined ? {} : { message }) }),
+    finish: (state, message) =>
+      write({
+        state,
+        finishedAt: state === 'waiting' ? null : new Date(),
+        ...(message === undefined ? {} : { message }),
+      }),
   };
 }
 

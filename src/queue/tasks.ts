@@ -23,7 +23,14 @@ export interface ImportedBook {
 
 /** The catalogue of background work: a task without handler, or with a wrong payload, does not compile. */
 export interface Tasks {
-  scanLibrary: { libraryId: string; deep: boolean };
+  scanLibrary: {
+    libraryId: string;
+    deep: boolean;
+    /** Only what lies in this folder below the root. */
+    folder?: string;
+    /** So many books may have vanished without a question. */
+    acceptVanished?: number;
+  };
   analyzeBook: { bookId: string };
   /** Those that were never analysed or whose file changed; others are passed over. */
   analyzeBooks: { bookIds: string[] };
@@ -80,7 +87,10 @@ const digestOf = (ids: string[]): string =>
 
 export const taskRules: { [T in TaskName]: TaskRule<Tasks[T]> } = {
   scanLibrary: {
-    key: ({ libraryId, deep }) => `scanLibrary:${libraryId}:${deep ? 'deep' : 'normal'}`,
+    key: ({ libraryId, deep, folder, acceptVanished }) => {
+      const kind = acceptVanished === undefined ? (deep ? 'deep' : 'normal') : 'accepted';
+      return `scanLibrary:${libraryId}:${kind}${folder === undefined ? '' : `:${digestOf([folder])}`}`;
+    },
     ...inLibrary,
     priority: 6,
     attempts: 5,

@@ -19,7 +19,7 @@ const timetable: Timetable[] = [
   { name: 'clean-up', cron: '17 3 * * *' },
 ];
 
-/** Bree keeps the clock and the threads: `drain-1…N` run tasks and are started again when they die. */
+/** Bree keeps the clock and the threads: `drain-1…N` run tasks, `watch` watches folders; they are started again when they die. */
 export async function startThreads(config: WorkerConfig, log: Log): Promise<Threads> {
   const drains = Array.from({ length: config.workers }, (_, index) => `drain-${index + 1}`);
   const stopping = new AbortController();
@@ -31,13 +31,14 @@ export async function startThreads(config: WorkerConfig, log: Log): Promise<Thre
     worker: { execArgv: loaderArguments, workerData: { config } },
     jobs: [
       ...drains.map((name) => ({ name, path: programFile('drain-thread'), timeout: 0 })),
+      { name: 'watch', path: programFile('watch-thread'), timeout: 0 },
       ...timetable.map((job) => ({ ...job, path: programFile('tick-thread') })),
     ],
     errorHandler: (error, { name }) => log.error({ err: error, thread: name }, 'a thread reports an error'),
     workerMessageHandler: ({ name }) => bree.emit('thread ready', name),
   });
   const ready = allReady(bree, drains);
-  restartDead(bree, drains, stopping.signal, log);
+  restartDead(bree, [...drains, 'watch'], stopping.signal, log);
   await bree.start();
   return {
     ready,

@@ -13,7 +13,7 @@ import { aUser, aViewer } from '../support/builders';
 import { cbz, put } from '../support/book-builders';
 import { useShelves } from './support';
 
-const { test: database, newFolder, newShelf } = useShelves();
+const { test: database, newFolder, newShelf, drain } = useShelves();
 const deps = () => ({ db: database.db, queue: createQueue(database.db) });
 
 /** Keys of what waits, and an empty queue afterwards. */
@@ -140,4 +140,14 @@ test('the daily clean-up removes what is over and keeps the rest', async () => {
   expect(await db('authenticationActivity').where('happenedAt', '<', at(-30))).toEqual([]);
   const left = await Operation.query(db).whereIn('id', ids);
   expect(left.map(({ id }) => id).sort()).toEqual([ids[1]!, ids[2]!].sort());
+});
+
+test('an import option that is switched on takes over what files say', async () => {
+  const shelf = await newShelf({ hashFiles: false, importComicInfoBook: false });
+  put(shelf.root, 'A/1.cbz', await cbz({ comicInfo: { Title: 'Said', Number: '7' } }));
+  await shelf.scanAll();
+  expect(await shelf.book('A/1.cbz')).toMatchObject({ title: '1', metadataNumber: '1' });
+  await updateLibrary(deps(), shelf.library.id, { importComicInfoBook: true });
+  await drain();
+  expect(await shelf.book('A/1.cbz')).toMatchObject({ title: 'Said', metadataNumber: '7' });
 });

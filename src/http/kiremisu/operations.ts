@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { publicId } from '../../base/public-id';
+import { acceptVanished, declineVanished } from '../../library/vanish-guard';
 import { operationStates } from '../../model/operation';
 import { listOperations, type OperationRow } from '../../queue/operations';
 import type { HttpDeps } from '../deps';
+import { entityId } from '../input';
 import { instant } from '../reply';
 import { route, type Route } from '../route';
 
@@ -44,8 +46,10 @@ function present(row: OperationRow): z.input<typeof operationDto> {
   };
 }
 
-/** Our own operations beside Komga's: background work that a person waits for. */
-export function operationRoutes({ db }: HttpDeps): Route[] {
+/** Our own operations beside Komga's: background work that a person waits for, or that waits for one. */
+export function operationRoutes(deps: HttpDeps): Route[] {
+  const { db } = deps;
+  const params = z.object({ operationId: entityId() });
   return [
     route({
       method: 'get',
@@ -56,6 +60,28 @@ export function operationRoutes({ db }: HttpDeps): Route[] {
       access: 'ADMIN',
       reply: z.array(operationDto),
       handler: async () => (await listOperations(db, 50)).map(present),
+    }),
+    route({
+      method: 'post',
+      path: '/api/kiremisu/v1/operations/:operationId/accept',
+      id: 'acceptOperation',
+      tag: 'Operations',
+      summary: 'Yes: the books that a scan did not find may go to the trash',
+      access: 'ADMIN',
+      params,
+      reply: 'accepted',
+      handler: ({ params }) => acceptVanished(deps, params.operationId),
+    }),
+    route({
+      method: 'post',
+      path: '/api/kiremisu/v1/operations/:operationId/decline',
+      id: 'declineOperation',
+      tag: 'Operations',
+      summary: 'No: the books stay as they are until more of them vanish',
+      access: 'ADMIN',
+      params,
+      reply: 'accepted',
+      handler: ({ params }) => declineVanished(deps, params.operationId),
     }),
   ];
 }

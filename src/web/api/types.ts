@@ -88,7 +88,7 @@ export interface Operation {
   kind: string;
   subjectId: string | null;
   subjectName: string | null;
-  state: 'queued' | 'running' | 'done' | 'failed';
+  state: 'queued' | 'running' | 'waiting' | 'done' | 'failed';
   done: number;
   total: number | null;
   message: string | null;

@@ -1,0 +1,23 @@
+import { parseName } from './names';
+import { parseNumberSort } from './normalise';
+import type { BookPatch, SeriesPatch } from './types';
+
+/** What the name of a file says about its book: its number, the chapter before the volume, and its year. */
+export function bookPatchFromName(name: string): BookPatch {
+  const { chapter, volume, year } = parseName(name);
+  const number = chapter ?? volume;
+  const first = number === null ? null : (/^[\d.]+/u.exec(number)?.[0] ?? null);
+  const numberSort = first === null ? null : parseNumberSort(first);
+  return {
+    // a number that cannot be sorted by would stand at a place that says something else
+    number: numberSort === null ? null : number,
+    numberSort,
+    releaseDate: year === null ? null : `${year}-01-01`,
+  };
+}
+
+/** What the name of a folder says about its series: its title without years, groups and formats. */
+export function seriesPatchFromName(name: string): SeriesPatch {
+  const { series, language } = parseName(name);
+  return { title: series, titleSort: series, language };
+}
