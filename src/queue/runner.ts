@@ -22,6 +22,8 @@ export interface RunnerOptions {
   signal?: AbortSignal;
   /** Milliseconds that a task has to react when the runner stops; then it is given back while it still runs. */
   grace?: number;
+  /** Milliseconds between looks for tasks whose time has come. */
+  pollInterval?: number;
 }
 
 /** Takes tasks from the queue and runs them, until it is stopped. */
@@ -33,7 +35,7 @@ export interface Runner {
 }
 
 /** An idle worker is woken by NOTIFY; this is for tasks whose time comes (a next try, a line that is free again). */
-const pollInterval = 1_000;
+const defaultPollInterval = 1_000;
 /** A line is free a few milliseconds after its task is done, for which the queue library does not look by itself. */
 const lineFreeAfter = 15;
 
@@ -57,9 +59,10 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     stopping.abort();
   };
   const pool = openPool(url, concurrency, log);
+  const { pollInterval = defaultPollInterval } = options;
   const connections = { pool, lock: await openWorkerLock(url, fail) };
   let worker: WorkerPool | undefined;
-  const runner = await runGraphile(work, connections, concurrency, (started) => {
+  const runner = await runGraphile(work, connections, { concurrency, pollInterval }, (started) => {
     worker = started;
   }).catch(async (error: unknown) => {
     await close(connections);
@@ -97,7 +100,7 @@ async function aborted(signal: AbortSignal): Promise<void> {
 async function runGraphile(
   work: Work,
   { pool, lock }: Connections,
-  concurrency: number,
+  pace: { concurrency: number; pollInterval: number },
   began: (worker: WorkerPool) => void,
 ): Promise<GraphileRunner> {
   // before the worker looks for its first task: a task is never held by a worker without lock
@@ -108,8 +111,7 @@ async function runGraphile(
   const runner = await run({
     pgPool: pool,
     schema: queueSchema,
-    concurrency,
-    pollInterval,
+    ...pace,
     noHandleSignals: true,
     parsedCronItems: [],
     logger: graphileLog(work.log),
