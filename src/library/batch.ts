@@ -63,13 +63,13 @@ async function findOwners(
 }
 
 async function isHomeless(db: Database, seriesId: string): Promise<boolean> {
-  const { rows } = await db.raw<{ rows: { root: string; path: string; deletedAt: Date | null }[] }>(
-    'select l.root, s.path, s.deleted_at as "deletedAt" from series s join library l on l.id = s.library_id where s.id = ?',
+  const { rows } = await db.raw<{ rows: { root: string; path: string }[] }>(
+    'select l.root, s.path from series s join library l on l.id = s.library_id where s.id = ?',
     [seriesId],
   );
   const [row] = rows;
   if (row === undefined) return false;
-  if (row.deletedAt !== null) return true;
+  // also of one in the trash: its folder may be found again in this very scan
   return stat(path.join(row.root, row.path)).then(
     () => false,
     (error: NodeJS.ErrnoException) => error.code === 'ENOENT' || error.code === 'ENOTDIR',
