@@ -1,10 +1,11 @@
 import { api } from './api';
 import { matching } from './matching';
+import { media } from './media';
 import { opds } from './opds';
 import { scan } from './scan';
 
 /** Measurements by name: `npm run bench -- matching`. Each prints its figures and tells whether they reach the goal. */
-const benches: Record<string, () => Promise<boolean>> = { api, matching, opds, scan };
+const benches: Record<string, () => Promise<boolean>> = { api, matching, media, opds, scan };
 
 async function main(names: string[]): Promise<void> {
   const wanted = names.length === 0 ? Object.keys(benches) : names;

@@ -49,20 +49,22 @@ async function start(config: Config, log: Log, closers: Closer[]): Promise<void>
   const authentication = createAuthentication({ db, sessions, viewers, record: activityRecorder(db), rememberMeDays });
   const events = createEventHub({ db, log });
   const taskTotals = createTaskTotals();
+  const pages = await openBookPages({
+    db,
+    cacheDir: path.join(config.dataDir, 'page-cache'),
+    cacheBytes: config.pageCacheBytes,
+    permittedMilliseconds: 3_000,
+  });
+  closers.push(() => pages.close());
   const hear = (event: ServerEvent): void => {
     if (event.type === 'CredentialsChanged') authentication.forget(event.userId);
     if (event.type === 'TasksRun') taskTotals.add(event.times);
+    pages.changed(event);
     events.publish(event);
   };
   const listening = await listenToEvents(url, log, hear, () => events.restart());
   closers.push(() => listening.close());
 
-  const pages = await openBookPages({
-    db,
-    cacheDir: path.join(config.dataDir, 'page-cache'),
-    cacheBytes: config.pageCacheBytes,
-  });
-  closers.push(() => pages.close());
   if (config.admin && !(await isClaimed(db))) await claim(db, config.admin.email, config.admin.password);
   await addMissingLibraries({ db, queue, log }, config.libraries);
   const worker = await startWorkerProcess({

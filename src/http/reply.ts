@@ -133,10 +133,19 @@ function hangUpSignal(ctx: HttpContext): AbortSignal {
   return controller.signal;
 }
 
+/** The same page in other bytes: its tag says so, and compares equal all the same. */
+function tellEncoding(ctx: HttpContext, encoding: string): void {
+  ctx.set('Content-Encoding', encoding);
+  ctx.vary('Accept-Encoding');
+  ctx.set('ETag', `W/${ctx.response.get('ETag')}`);
+}
+
 /** A page of a book. Its buffer is used again only when the answer was written. */
 export async function sendPage(ctx: HttpContext, page: FoundPage): Promise<void> {
   if (notModified(ctx, page)) return;
-  const { data, size, release } = await page.open(hangUpSignal(ctx));
+  const takesGzip = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:,|$))/iu.test(ctx.get('accept-encoding'));
+  const { data, size, encoding = null, release } = await page.open(hangUpSignal(ctx), takesGzip);
+  if (encoding !== null) tellEncoding(ctx, encoding);
   if (ctx.method === 'HEAD' && !Buffer.isBuffer(data)) data.destroy();
   // finish, not close: a socket that died first may still be read from
   ctx.res.once('finish', release);

@@ -8,6 +8,7 @@ import { isDirect, type OpenedPage, type PageOpener } from '../media/page-bytes'
 import type { PagePool, PageRequest } from '../media/page-pool';
 import type { Container, PageLocation } from '../media/reader';
 import type { StoredPage } from '../model/book-media';
+import { createPermittedBooks, type PermittedBooks } from './permitted-books';
 import { pagesOfBook, type BookFile } from '../search/book-file';
 import type { Viewer } from '../search/viewer';
 import { pathOfBook, visibleBookFile } from './book-place';
@@ -29,12 +30,15 @@ export interface FoundPage {
   fileName: string | null;
   etag: string;
   lastModified: Date;
-  open(signal?: AbortSignal): Promise<PageBody>;
+  /** `gzip`: the client takes it; only what lies packed in its archive comes so. */
+  open(signal?: AbortSignal, gzip?: boolean): Promise<PageBody>;
 }
 
 export interface PageBody {
   data: Buffer | Readable;
+  /** As sent. */
   size: number;
+  encoding?: 'gzip' | null;
   /** Call when the answer was written: the buffer is used again. */
   release: () => void;
 }
@@ -136,10 +140,11 @@ export interface BookPagesDeps {
   db: Database;
   opener: PageOpener;
   pool: PagePool;
+  permitted?: PermittedBooks;
 }
 
-/** Pages of books for every protocol. What analysis stored of a book is remembered: a page costs one small statement. */
-export function createBookPages({ db, opener, pool }: BookPagesDeps): BookPages {
+/** Pages of books for every protocol. What analysis stored of a book is remembered: a page costs one small statement, or none. */
+export function createBookPages({ db, opener, pool, permitted = createPermittedBooks(0) }: BookPagesDeps): BookPages {
   const pageLists = new LRUCache<string, StoredPage[]>({ max: 500 });
   const paths = new LRUCache<string, string>({ max: 2_000, ttl: 30_000 });
   const places = new LRUCache<string, number>({ max: 2_000 });
@@ -163,18 +168,21 @@ export function createBookPages({ db, opener, pool }: BookPagesDeps): BookPages 
   }
 
   async function pageOf(viewer: Viewer, bookId: string, number: number, outOfRange: 400 | 404) {
-    const book = await visibleBookFile(db, viewer, bookId);
-    requireReady(book);
+    const book = await permitted.find(viewer, bookId, async () => {
+      const found = await visibleBookFile(db, viewer, bookId);
+      requireReady(found);
+      return found;
+    });
     const page = (await pagesOf(book))[number - 1];
     if (!page) throw new HttpFailure(outOfRange, 'Page number does not exist');
     return { book, page };
   }
 
-  async function original(book: BookFile, page: Located, signal?: AbortSignal): Promise<PageBody> {
+  async function original(book: BookFile, page: Located, signal?: AbortSignal, gzip = false): Promise<PageBody> {
     const request = await requestFor(book, page);
     const { path, container, location } = request;
     if (!isDirect(location)) return whole(await pool.page(request, signal));
-    const options = { version: versionOf(book), ...(signal ? { signal } : {}) };
+    const options = { version: versionOf(book), gzip, ...(signal ? { signal } : {}) };
     return bodyOf(await opener.openPage(path, container, location, options));
   }
 
@@ -238,8 +246,8 @@ export function createBookPages({ db, opener, pool }: BookPagesDeps): BookPages 
         return foundPdf(book, page, number);
       }
       if (isUnchanged(page, wish)) {
-        return found(book, number, page.mediaType, '', async (signal) => {
-          const body = await original(book, page, signal);
+        return found(book, number, page.mediaType, '', async (signal, gzip) => {
+          const body = await original(book, page, signal, gzip);
           if (!isDirect(locationOf(page))) await expectNext(viewer, book, number, wish);
           return body;
         });
@@ -282,7 +290,7 @@ const whole = ({ data }: { data: Buffer }): PageBody => ({ data, size: data.leng
 
 function bodyOf(page: OpenedPage): PageBody {
   if ('stream' in page) return { data: page.stream, size: page.size, release: () => undefined };
-  return { data: page.data, size: page.size, release: () => page.release() };
+  return { data: page.data, size: page.size, encoding: page.encoding, release: () => page.release() };
 }
 
 /** Komga's `convert` parameter: any case, empty is none. Throws 400. */
