@@ -45,5 +45,9 @@ async function submitRefreshes(trx: Knex.Transaction, queue: Queue, stored: Stor
          and book.media_status in ('UNKNOWN', 'OUTDATED'))`,
     [seriesIds],
   );
+  if (rows.length > 1) {
+    await queue.submit('refreshSeriesTogether', { seriesIds: rows.map(({ seriesId }) => seriesId) }, { trx });
+    return;
+  }
   await queue.submitMany('refreshSeries', rows, { trx });
 }

@@ -13,7 +13,7 @@ import { generatePoster } from './posters';
 import { importBook } from './import-book';
 import { removeHashedPages } from './remove-pages';
 import { refreshBookMetadata } from './refresh-book';
-import { refreshSeries } from './refresh-series';
+import { refreshSeries, refreshSeriesTogether } from './refresh-series';
 import { repairExtension } from './repair-extension';
 import { scanLibrary } from './scan';
 import { openTransientBook } from './transient-books';
@@ -40,6 +40,11 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     refreshSeries: async (context, payload) => {
       await refreshSeries(context, payload);
       if (deps.mangadex) await submitRefreshed(context.db, context.queue, payload.seriesId, deps.mangadex);
+    },
+    refreshSeriesTogether: async (context, { seriesIds }) => {
+      await refreshSeriesTogether(context, { seriesIds });
+      if (!deps.mangadex) return;
+      for (const seriesId of seriesIds) await submitRefreshed(context.db, context.queue, seriesId, deps.mangadex);
     },
     hashBook,
     hashBookKoreader,

@@ -39,6 +39,7 @@ export interface Tasks {
   generatePosters: { bookIds: string[] };
   refreshBookMetadata: { bookId: string };
   refreshSeries: { seriesId: string };
+  refreshSeriesTogether: { seriesIds: string[] };
   hashBook: { bookId: string };
   hashBookKoreader: { bookId: string };
   hashBookPages: { bookId: string };
@@ -100,6 +101,11 @@ export const taskRules: { [T in TaskName]: TaskRule<Tasks[T]> } = {
   generatePosters: { key: ({ bookIds }) => `generatePosters:${digestOf(bookIds)}`, priority: 3, attempts: 3 },
   generatePoster: { key: ({ bookId }) => `generatePoster:${bookId}`, priority: 5, attempts: 3 },
   refreshBookMetadata: { key: ({ bookId }) => `refreshBookMetadata:${bookId}`, priority: 5, attempts: 3 },
+  refreshSeriesTogether: {
+    key: ({ seriesIds }) => `refreshSeriesTogether:${digestOf(seriesIds)}`,
+    priority: 5,
+    attempts: 5,
+  },
   refreshSeries: {
     key: ({ seriesId }) => `refreshSeries:${seriesId}`,
     group: ({ seriesId }) => `series:${seriesId}`,

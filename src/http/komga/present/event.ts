@@ -7,6 +7,7 @@ const komgaNames: Record<string, string> = {
   generatePosters: 'GenerateBookThumbnail',
   analyzeBooks: 'AnalyzeBook',
   refreshSeries: 'RefreshSeriesMetadata',
+  refreshSeriesTogether: 'RefreshSeriesMetadata',
 };
 
 export const taskTypeName = (task: string): string =>
