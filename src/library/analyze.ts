@@ -1,11 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { isCoded } from '../base/errors';
 import { resolveInside } from '../base/files';
+import { groupBy } from '../base/group-by';
 import type { MediaLimits } from '../media/limits';
 import { Book } from '../model/book';
 import { Library } from '../model/library';
 import type { TaskContext, Tasks } from '../queue/tasks';
 import type { FileVersion, Outcome } from './analysis-outcome';
+import { noteAnalyzed } from './analysis-progress';
 import { analyzeFile, type Analysis, type AnalyzeOptions } from './book-content';
 import { getSettings, posterEdges } from './settings';
 import { storeAnalyses } from './store-analysis';
@@ -30,6 +32,12 @@ interface SeenVersion extends FileVersion {
 
 type Options = Omit<AnalyzeOptions, 'dimensions'>;
 
+interface Examined extends Outcome {
+  /** Below the root. */
+  path: string;
+  isSettled: boolean;
+}
+
 async function optionsOf({ db, signal }: TaskContext, { limits }: AnalyzeDeps): Promise<Options> {
   return { limits, posterEdge: posterEdges[(await getSettings(db)).thumbnailSize], signal };
 }
@@ -45,10 +53,12 @@ export async function analyzeBook(
   const library = book && (await Library.query(db).findById(book.libraryId));
   if (!book || !library || book.deletedAt !== null) return;
   if (lastAttempt && attempt > 1) await expectCrash(context, bookId);
+  const since = new Date();
   const found = await examine(context, book, library, await optionsOf(context, deps));
   if (found === null) return;
   if (!found.isSettled && !lastAttempt) throw new Error('The file is still being written');
   await storeAnalyses(context, [found]);
+  await tellProgress(context, [found], since);
   // the scan sees another size or time than the one that was stored, and asks again
   if (!found.isSettled) await queue.submit('scanLibrary', { libraryId: library.id, deep: false }, { priority: 4 });
 }
@@ -79,12 +89,15 @@ export async function analyzeBooks(
   const isMany = books.length > postersAtOnce;
   const options = { ...(await optionsOf(context, deps)), ...(isMany ? { posterEdge: null } : {}) };
   const unsettled: string[] = [];
-  let found: Outcome[] = [];
+  let found: Examined[] = [];
   let storedAt = performance.now();
+  let since = new Date();
   const store = async () => {
     if (found.length > 0) await storeAnalyses(context, found);
+    await tellProgress(context, found, since);
     found = [];
     storedAt = performance.now();
+    since = new Date();
   };
   for (const book of books) {
     signal.throwIfAborted();
@@ -98,13 +111,22 @@ export async function analyzeBooks(
   await alone(unsettled);
 }
 
+/** For whoever watches; the books are stored already, so that nothing of them is lost if this fails. */
+async function tellProgress({ db, log }: TaskContext, found: Examined[], since: Date): Promise<void> {
+  for (const outcomes of groupBy(found, ({ library }) => library.id).values()) {
+    const [first] = outcomes;
+    if (first === undefined) continue;
+    const failed = outcomes.filter(({ analysis }) => analysis.state.mediaStatus !== 'READY');
+    const problems = failed.map(({ path, analysis }) => ({ name: path, code: analysis.state.mediaComment }));
+    const { library, bookId } = first;
+    await noteAnalyzed(db, { library, bookId, done: outcomes.length, problems, since }).catch((error: unknown) =>
+      log.warn({ err: error }, 'the progress of an analysis could not be noted'),
+    );
+  }
+}
+
 /** What is in the file of a book, and whether nobody writes to it any more; null when there is no file. */
-async function examine(
-  { log }: TaskContext,
-  book: Book,
-  library: Library,
-  options: Options,
-): Promise<(Outcome & { isSettled: boolean }) | null> {
+async function examine({ log }: TaskContext, book: Book, library: Library, options: Options): Promise<Examined | null> {
   const file = await locate(library, book);
   const before = file && (await versionOf(file, book));
   if (!file || !before) {
@@ -115,7 +137,7 @@ async function examine(
   const analysis = await analyzeFile(file, { ...options, dimensions: library.analyzeDimensions });
   options.signal.throwIfAborted();
   const isSettled = await hasSettled(file, book, before, analysis);
-  return { bookId: book.id, library, analysis, version: before, isSettled };
+  return { bookId: book.id, path: book.path, library, analysis, version: before, isSettled };
 }
 
 /** Where the file of a book lies; null when it is not there. */

@@ -5,6 +5,7 @@ import { Book } from '../model/book';
 import { Library } from '../model/library';
 import { Series } from '../model/series';
 import type { Priority, Queue } from '../queue/tasks';
+import { queueAnalysis } from './analysis-progress';
 import { submitScan } from './scan-request';
 import { getSettings, posterEdges } from './settings';
 
@@ -37,7 +38,12 @@ async function booksOf(db: Database, subject: Subject): Promise<{ bookId: string
 
 /** Pages and metadata of all books are read from their files again. */
 export async function requestAnalysis({ db, queue }: Deps, subject: Subject): Promise<void> {
-  await queue.submitMany('analyzeBook', await booksOf(db, subject), { priority: priorityOf(subject) });
+  const books = await booksOf(db, subject);
+  const library = 'libraryId' in subject && (await Library.query(db).findById(subject.libraryId));
+  await db.transaction(async (trx) => {
+    if (library && books.length > 0) await queueAnalysis(trx, library, books.length);
+    await queue.submitMany('analyzeBook', books, { trx, priority: priorityOf(subject) });
+  });
 }
 
 /** Posters of all books are made again, or of those whose poster is smaller than the setting wants it. */

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '../base/log';
 import type { Database } from '../db/database';
+import { closeForgottenAnalyses } from '../library/analysis-progress';
 import { sweepDeadWorkers } from '../queue/liveness';
 import { failAbandonedOperations } from '../queue/operations';
 import { taskRules } from '../queue/tasks';
@@ -13,6 +14,7 @@ export async function keepSweeping(db: Database, log: Log, signal: AbortSignal):
     try {
       await sweepDeadWorkers(db, log);
       await failAbandonedOperations(db, Object.keys(taskRules));
+      await closeForgottenAnalyses(db);
     } catch (error) {
       log.warn({ err: error }, 'the sweep failed');
     }

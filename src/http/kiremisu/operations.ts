@@ -12,7 +12,7 @@ const instantDto = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
 
 const operationDto = z.object({
   id: z.string(),
-  /** The task: `scanLibrary`, … */
+  /** `scanLibrary`, `analyzeLibrary` (the opening of the books that a scan has found), … */
   kind: z.string(),
   subjectId: z.string().nullable(),
   subjectName: z.string().nullable(),
@@ -22,12 +22,27 @@ const operationDto = z.object({
   message: z.string().nullable(),
   /** What failed on the way: the name of the file and the code of the reason. */
   problems: z.array(z.object({ name: z.string(), code: z.string() })),
+  /** Books a second since it began, while it runs. */
+  rate: z.number().nullable(),
+  /** At that rate; null while nobody knows how many there are. */
+  secondsLeft: z.number().int().nullable(),
   createdAt: instantDto,
   startedAt: instantDto.nullable(),
   finishedAt: instantDto.nullable(),
 });
 
 const instantOrNull = (date: Date | null): string | null => (date === null ? null : instant(date));
+
+/** Up to the last word of it: an operation that is stuck does not look slower and slower. */
+export function paceOf({ state, done, total, startedAt, updatedAt }: OperationRow) {
+  const seconds = startedAt === null ? 0 : (updatedAt.getTime() - startedAt.getTime()) / 1000;
+  if (state !== 'running' || seconds <= 0 || done === 0) return { rate: null, secondsLeft: null };
+  const rate = done / seconds;
+  return {
+    rate: Math.round(rate * 10) / 10,
+    secondsLeft: total === null || total < done ? null : Math.round((total - done) / rate),
+  };
+}
 
 function present(row: OperationRow): z.input<typeof operationDto> {
   return {
@@ -40,6 +55,7 @@ function present(row: OperationRow): z.input<typeof operationDto> {
     total: row.total,
     message: row.message,
     problems: row.problems,
+    ...paceOf(row),
     createdAt: instant(row.createdAt),
     startedAt: instantOrNull(row.startedAt),
     finishedAt: instantOrNull(row.finishedAt),
