@@ -44,7 +44,9 @@ export async function updateLibrary({ db, queue }: Deps, id: string, input: Part
   const before = await Library.query(db).findById(id);
   if (before === undefined) throw notFound();
   const changes = tidy(input);
-  await checkPlace(db, { name: changes.name ?? before.name, root: changes.root ?? before.root }, id);
+  const { name = before.name, root = before.root } = changes;
+  // a library whose disk is away can still be changed
+  if (name !== before.name || root !== before.root) await checkPlace(db, { name, root }, id);
   const after = await db.transaction(async (trx) => {
     const after = await Library.query(trx).patchAndFetchById(id, { ...changes, modifiedAt: new Date() });
     const needsScan = scanOptions.some((option) => !isDeepStrictEqual(before[option], after[option]));

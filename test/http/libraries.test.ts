@@ -120,3 +120,47 @@ test('administration is for administrators', async () => {
   await app.as(user).delete(at).expect(403);
   await app.as(user).post(`${at}/scan`).expect(403);
 });
+
+test('the trash shows what is gone, the latest first, to administrators', async () => {
+  const library = await aLibrary(app.db);
+  const series = await aSeries(app.db, { libraryId: library.id, title: 'Fox' });
+  const at = (day: number) => new Date(Date.UTC(2026, 0, day));
+  const old = await aBook(app.db, { series, path: 'Fox/1.cbz', deletedAt: at(1) });
+  const later = await aBook(app.db, { series, path: 'Fox/2.cbz', deletedAt: at(2) });
+  await app
+    .db('book')
+    .where({ id: old.id })
+    .update({ path: `Fox/1.cbz#${old.id}` });
+  await aBook(app.db, { series, path: 'Fox/3.cbz' });
+  const trash = `/api/kiremisu/v1/libraries/${publicId(library.id)}/trash`;
+  const first = await app.admin.get(trash).query({ size: 1 }).expect(200);
+  expect(first.body).toMatchObject({
+    total: 2,
+    books: [
+      {
+        ...{ id: publicId(later.id), path: 'Fox/2.cbz', seriesTitle: 'Fox', deletedAt: '2026-01-02T00:00:00Z' },
+        sizeBytes: Number(later.fileSize),
+      },
+    ],
+  });
+  const second = await app.admin.get(trash).query({ size: 1, page: 1 }).expect(200);
+  expect(second.body).toMatchObject({ total: 2, books: [{ id: publicId(old.id), path: 'Fox/1.cbz' }] });
+  await app
+    .as(await app.user('trash@example.org'))
+    .get(trash)
+    .expect(403);
+  await app.admin.get(`/api/kiremisu/v1/libraries/${unknown}/trash`).expect(404);
+});
+
+test('our own options tell why a library is not there', async () => {
+  const library = await aLibrary(app.db, {
+    unavailableAt: new Date(Date.UTC(2026, 0, 3)),
+    unavailableReason: 'ERR_2010',
+  });
+  const own = `/api/kiremisu/v1/libraries/${publicId(library.id)}/options`;
+  const changed = await app.admin.patch(own).send({ vanishLimit: null, watch: false }).expect(200);
+  expect(changed.body).toMatchObject({
+    ...{ vanishLimit: null, watch: false, parseNames: false, lastScanAt: null },
+    ...{ unavailableReason: 'ERR_2010', unavailableSince: '2026-01-03T00:00:00Z' },
+  });
+});

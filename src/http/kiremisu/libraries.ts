@@ -3,9 +3,13 @@ import { updateLibrary } from '../../library/libraries';
 import { requestFolderScan } from '../../library/requests';
 import type { Library } from '../../model/library';
 import { getLibrary } from '../../search/find-libraries';
+import { findTrash, type TrashedBook } from '../../search/find-trash';
+import { publicId } from '../../base/public-id';
 import type { HttpDeps } from '../deps';
-import { entityId } from '../input';
+import { entityId, sliceParameters } from '../input';
+import { instant } from '../reply';
 import { route, type Route } from '../route';
+import { instantDto, instantOrNull } from './dto-metadata';
 
 const optionsDto = z.object({
   /** Folders of pictures are books. */
@@ -20,11 +24,44 @@ const optionsDto = z.object({
 
 const optionsBody = optionsDto.partial();
 
-const present = ({ scanImageFolders, watch, parseNames, vanishLimit }: Library): z.input<typeof optionsDto> => ({
-  ...{ scanImageFolders, watch, parseNames, vanishLimit },
+const stateDto = optionsDto.extend({
+  lastScanAt: instantDto.nullable(),
+  /** Null: it is there. */
+  unavailableSince: instantDto.nullable(),
+  /** The code of the reason. */
+  unavailableReason: z.string().nullable(),
+});
+
+const present = (library: Library): z.input<typeof stateDto> => {
+  const { scanImageFolders, watch, parseNames, vanishLimit, lastScanAt, unavailableAt, unavailableReason } = library;
+  return {
+    ...{ scanImageFolders, watch, parseNames, vanishLimit, unavailableReason },
+    ...{ lastScanAt: instantOrNull(lastScanAt), unavailableSince: instantOrNull(unavailableAt) },
+  };
+};
+
+const trashDto = z.object({
+  /** Of the whole trash. */
+  total: z.number().int(),
+  books: z.array(
+    z.object({
+      id: z.string(),
+      seriesId: z.string(),
+      seriesTitle: z.string(),
+      title: z.string(),
+      path: z.string(),
+      sizeBytes: z.number().int(),
+      deletedAt: instantDto,
+    }),
+  ),
 });
 
 const tag = 'Library options';
+
+const presentTrashed = ({ id, seriesId, size, deletedAt, ...book }: TrashedBook) => ({
+  ...book,
+  ...{ id: publicId(id), seriesId: publicId(seriesId), sizeBytes: Number(size), deletedAt: instant(deletedAt) },
+});
 
 /** What libraries can beyond Komga's options. */
 export function ownLibraryRoutes({ db, queue }: HttpDeps): Route[] {
@@ -33,10 +70,10 @@ export function ownLibraryRoutes({ db, queue }: HttpDeps): Route[] {
   return [
     route({
       ...{ method: 'get', path, id: 'getLibraryOptions', tag },
-      summary: 'The options of a library that Komga does not know',
+      summary: 'The options of a library that Komga does not know, and how it is',
       access: 'ADMIN',
       params,
-      reply: optionsDto,
+      reply: stateDto,
       handler: async ({ viewer, params }) => present(await getLibrary(db, viewer, params.libraryId)),
     }),
     route({
@@ -45,10 +82,23 @@ export function ownLibraryRoutes({ db, queue }: HttpDeps): Route[] {
       access: 'ADMIN',
       params,
       body: optionsBody,
-      reply: optionsDto,
+      reply: stateDto,
       handler: async ({ params, body }) => {
         const sent = Object.entries(body).filter(([, value]) => value !== undefined);
         return present(await updateLibrary({ db, queue }, params.libraryId, Object.fromEntries(sent)));
+      },
+    }),
+    route({
+      ...{ method: 'get', path: '/api/kiremisu/v1/libraries/:libraryId/trash', id: 'getTrash', tag },
+      summary: 'Books whose files are gone, the latest first',
+      access: 'ADMIN',
+      params,
+      query: z.object(sliceParameters),
+      reply: trashDto,
+      handler: async ({ viewer, params, query: { page, size } }) => {
+        await getLibrary(db, viewer, params.libraryId);
+        const { total, books } = await findTrash(db, params.libraryId, { page, size });
+        return { total, books: books.map(presentTrashed) };
       },
     }),
     route({
