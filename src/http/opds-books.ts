@@ -11,6 +11,7 @@ import type { Address } from './opds-address';
 
 const byExtension: Record<string, BookContainer> = {
   ...{ cbz: 'zip', zip: 'zip', cbr: 'rar4', rar: 'rar4', cb7: '7z', '7z': '7z', cbt: 'tar', tar: 'tar' },
+  ...{ tgz: 'tar', txz: 'tar', tbz: 'tar', tbz2: 'tar', tzst: 'tar', gz: 'tar', xz: 'tar', bz2: 'tar', zst: 'tar' },
   ...{ pdf: 'pdf', epub: 'epub' },
 };
 const byMediaType: Record<string, BookContainer> = {

@@ -1,7 +1,9 @@
 import type { Library } from '../model/library';
 
-/** Komga does not scan the last four (komga-media §4); people have them all the same. */
-const archives = ['cbz', 'zip', 'cbr', 'rar', 'cb7', '7z', 'cbt', 'tar'];
+/** Komga scans the first four only (komga-media §4); people have them all the same. */
+const archives = ['cbz', 'zip', 'cbr', 'rar', 'cb7', '7z', 'cbt', 'tar', 'tgz', 'txz', 'tbz', 'tbz2', 'tzst'];
+/** A TAR that is packed as a whole has two extensions. */
+const packedTar = /\.tar\.(?:gz|xz|bz2|zst)$/iu;
 const pictures = new Set([
   ...['jpg', 'jpeg', 'png', 'gif', 'webp', 'avif', 'jxl', 'heic', 'heif', 'bmp', 'tif', 'tiff', 'jp2'],
 ]);
@@ -14,9 +16,9 @@ function extensionOf(name: string): string {
   return dot < 0 ? '' : name.slice(dot + 1).toLowerCase();
 }
 
-/** A file name without its last extension. */
+/** A file name without its extension. */
 export function stemOf(name: string): string {
-  const dot = name.lastIndexOf('.');
+  const dot = packedTar.exec(name)?.index ?? name.lastIndexOf('.');
   return dot <= 0 ? name : name.slice(0, dot);
 }
 
@@ -29,7 +31,8 @@ export function bookFileTest(library: Pick<Library, 'scanCbx' | 'scanPdf' | 'sca
     ...(library.scanPdf ? ['pdf'] : []),
     ...(library.scanEpub ? ['epub'] : []),
   ]);
-  return (name) => extensions.has(extensionOf(name)) && !isHidden(name);
+  const isTaken = (name: string) => extensions.has(extensionOf(name)) || (library.scanCbx && packedTar.test(name));
+  return (name) => isTaken(name) && !isHidden(name);
 }
 
 /** A later part of an archive in volumes, whose first part lies in the same folder and is the book. */

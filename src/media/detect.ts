@@ -1,13 +1,16 @@
 import { fail } from '../base/errors';
 import type { ByteSource } from './byte-source';
+import type { TarPacking } from './packed-tar-book';
 import type { Container } from './reader';
-import { isTarHeader } from './tar-book';
+import { isTarHeader } from './tar-headers';
 import { endsLikeZip } from './zip-directory';
 
 export interface Detected {
   container: Exclude<Container, 'folder'>;
   /** Where the container begins: behind the program of a self-extracting archive, or behind junk in front of a PDF. */
   offset: number;
+  /** Of a TAR: what it is packed with as a whole; that it is one shows when it is unpacked. */
+  packing?: TarPacking;
 }
 
 const headBytes = 1024;
@@ -23,12 +26,15 @@ const at = (bytes: Buffer, position: number, text: string) =>
 
 /** Containers that are known and not handled, so that the log can say what it was. */
 const refused: [string, number, string][] = [
-  ['application/gzip', 0, '\x1f\x8b'],
-  ['application/x-bzip2', 0, 'BZh'],
-  ['application/x-xz', 0, '\xfd7zXZ\0'],
-  ['application/zstd', 0, '\x28\xb5\x2f\xfd'],
   ['application/x-ace', 7, '**ACE**'],
   ['application/x-rar-compressed', 0, 'RE~^'],
+];
+
+const packings: [TarPacking, string][] = [
+  ['gzip', '\x1f\x8b\x08'],
+  ['bzip2', 'BZh'],
+  ['xz', '\xfd7zXZ\0'],
+  ['zstd', '\x28\xb5\x2f\xfd'],
 ];
 
 function byMagic(head: Buffer): Detected | null {
@@ -61,6 +67,8 @@ export async function detect(source: ByteSource): Promise<Detected> {
   if (known) return known;
   const foreign = refused.find(([, position, magic]) => at(head, position, magic));
   if (foreign) throw fail('ERR_1001', { type: foreign[0] });
+  const packed = packings.find(([, magic]) => at(head, 0, magic));
+  if (packed) return { container: 'tar', offset: 0, packing: packed[0] };
   if (isTarHeader(head.subarray(0, 512))) return { container: 'tar', offset: 0 };
   const pdf = head.indexOf('%PDF-', 0, 'latin1');
   if (pdf >= 0) return { container: 'pdf', offset: pdf };

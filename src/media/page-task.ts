@@ -113,7 +113,7 @@ async function unpackPage(
   const source = await openSource(task.path);
   try {
     const detected = await detect(source);
-    const book = await readPackedBook(task.path, source, detected, task.limits);
+    const book = await readPackedBook(task.path, source, detected, task.limits, false);
     if (!book) return { data: await makePage(asPage(task)) };
     if (!book.solid) return { data: await unpackEntry(book, task.index) };
     await unpackSolid(book, task, tell);

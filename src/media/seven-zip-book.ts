@@ -3,7 +3,7 @@ import { fail, isCoded } from '../base/errors';
 import type { ByteSource } from './byte-source';
 import type { MediaLimits } from './limits';
 import { checkEntries, type PackedBook, type PackedEntry, type UnpackFailure, type UnpackPlan } from './packed-book';
-import { runSevenZip, withFileInput, type SevenZipEnd } from './seven-zip';
+import { codeOf, damagedWhole, runSevenZip, withFileInput } from './seven-zip';
 import { cleanName } from './zip-names';
 
 interface SevenZipEntry extends PackedEntry {
@@ -14,18 +14,6 @@ interface SevenZipEntry extends PackedEntry {
 }
 
 const options = ['-t7z', '-y', '-p-', '-scsUTF-8', '-sccUTF-8'];
-
-function codeOf({ exit, messages }: SevenZipEnd): UnpackFailure['code'] | null {
-  if (/encrypted archive|Wrong password/iu.test(messages)) return 'ERR_1002';
-  if (exit === 8 || /memory/iu.test(messages)) return 'ERR_2001';
-  if (/Unsupported Method/iu.test(messages)) return 'ERR_2004';
-  return exit === 0 || exit === null ? null : 'ERR_2003';
-}
-
-/** An archive that the program could not even list is damaged as a whole. */
-function damagedWhole(error: unknown): never {
-  throw isCoded(error) && error.code === 'ERR_2003' ? fail('ERR_2002', error.details, error) : error;
-}
 
 /** What the program tells of an archive, as text. Its directory may be packed: it is bounded like that of a ZIP. */
 async function readText(path: string, limits: MediaLimits): Promise<string> {

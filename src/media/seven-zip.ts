@@ -1,7 +1,8 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { fail } from '../base/errors';
+import { fail, isCoded } from '../base/errors';
 import { codedFileError } from './byte-source';
 import type { MediaLimits } from './limits';
+import type { UnpackFailure } from './packed-book';
 import { boundedWasm } from './wasm';
 
 /** The archive as 7-Zip sees it: reads are synchronous, so this is only for threads that nobody waits for. */
@@ -162,6 +163,19 @@ export async function runSevenZip(run: SevenZipRun, limits: MediaLimits): Promis
   const { reason } = leash;
   if (reason !== null && !(reason instanceof Stopped)) throw reason;
   return { exit: reason === null ? exit : null, messages: messages.join('\n') };
+}
+
+/** What went wrong in a run, or null. */
+export function codeOf({ exit, messages }: SevenZipEnd): UnpackFailure['code'] | null {
+  if (/encrypted archive|Wrong password/iu.test(messages)) return 'ERR_1002';
+  if (exit === 8 || /memory/iu.test(messages)) return 'ERR_2001';
+  if (/Unsupported Method/iu.test(messages)) return 'ERR_2004';
+  return exit === 0 || exit === null ? null : 'ERR_2003';
+}
+
+/** An archive that the program could not even list is damaged as a whole. */
+export function damagedWhole(error: unknown): never {
+  throw isCoded(error) && error.code === 'ERR_2003' ? fail('ERR_2002', error.details, error) : error;
 }
 
 /** A file as the archive of one run. */

@@ -1,7 +1,7 @@
 import { type BookContainer, extensionOf } from './media-types';
 import { line } from './wording';
 
-const bookExtension = /\.(?:cbz|zip|cbr|rar|cb7|7z|cbt|tar|pdf|epub|kepub)$/i;
+const bookExtension = /\.(?:cbz|zip|cbr|rar|cb7|7z|cbt|tar|tgz|txz|tbz2?|tzst|tar\.(?:gz|xz|bz2|zst)|pdf|epub|kepub)$/i;
 
 /**
  * The name under which a book is downloaded, with the extension of what the file really is: KOReader and Readest decide by it

@@ -86,6 +86,12 @@ test('formats that a library does not take are passed over', async () => {
   expect(names(await found({ scanPdf: false, scanEpub: false }))).toEqual(['a', 'b', 'c', 'd', 'g', 'i', 'j', 'k']);
 });
 
+test('a TAR that is packed as a whole is a book, named without both of its extensions', async () => {
+  for (const name of ['a.tgz', 'b.tar.gz', 'c.TAR.XZ', 'd.tar.zst', 'notes.gz']) put(root, `A/${name}`, 'x');
+  const names = (await found()).flatMap(({ books }) => books.map(({ name }) => name)).sort();
+  expect(names).toEqual(['a', 'b', 'c', 'd']);
+});
+
 test('of an archive in volumes the first is the book', async () => {
   for (const name of ['a.part1.rar', 'a.part2.rar', 'A.part03.rar', 'b.part02.rar', 'c.part2.cbz'])
     put(root, `A/${name}`, 'x');

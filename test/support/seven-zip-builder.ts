@@ -23,7 +23,10 @@ export async function buildSevenZip(parts: PackedPart[], options: string[] = [])
   }
   const exitCode = process.exitCode;
   // the exit code, although its types say that there is none
-  const exit: unknown = program.callMain(['a', '-mtm-', ...options, '/out.bin', '.']);
+  // formats that pack a single file do not take a folder
+  const isSingle = options.some((option) => /^-t(?:xz|bzip2)$/u.test(option));
+  const what = isSingle ? [parts[0]?.name ?? ''] : ['-mtm-', '.'];
+  const exit: unknown = program.callMain(['a', ...options, '/out.bin', ...what]);
   process.exitCode = exitCode;
   if (exit !== 0 && exit !== undefined) throw new Error(said.join('\n'));
   return Buffer.from(program.FS.readFile('/out.bin'));

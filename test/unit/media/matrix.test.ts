@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { openBook } from '../../../src/media/open-book';
 import { createPagePool, type PagePool } from '../../../src/media/page-pool';
+import { packWhole } from '../../support/packed-tar-builder';
 import { readMark, type PageMark } from '../../support/page-mark';
 import { describeWithReference } from '../../support/reference';
 import { buildSevenZip } from '../../support/seven-zip-builder';
@@ -79,6 +80,10 @@ const containers: [string, string, (parts: Picture[]) => Promise<Buffer>][] = [
   ['7z, deflate', '7z', seven('-m0=Deflate')],
   ['7z, copied', '7z', seven('-mx=0')],
   ['TAR', 'tar', (parts) => Promise.resolve(buildTar(parts))],
+  ['TAR in gzip', 'tar', (parts) => packWhole(buildTar(parts), 'gzip')],
+  ['TAR in bzip2', 'tar', (parts) => packWhole(buildTar(parts), 'bzip2')],
+  ['TAR in xz', 'tar', (parts) => packWhole(buildTar(parts), 'xz')],
+  ['TAR in zstd', 'tar', (parts) => packWhole(buildTar(parts), 'zstd')],
 ];
 
 describeWithReference('every container with every picture format', (reference) => {

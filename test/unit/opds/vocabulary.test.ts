@@ -15,6 +15,7 @@ describe('names of files', () => {
     ['Series v01.CBR', 'rar5', 'Series v01.cbr'],
     ['Series v01.7z', '7z', 'Series v01.cb7'],
     ['Series v01.tar', 'tar', 'Series v01.cbt'],
+    ['Series v01.tar.xz', 'tar', 'Series v01.cbt'],
     ['Series vol. 1.5', 'folder', 'Series vol. 1.5.cbz'],
     ['scans.zip', 'folder', 'scans.zip.cbz'],
     ['a/b\\c;d.pdf', 'pdf', 'a b c d.pdf'],
