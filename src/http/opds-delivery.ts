@@ -3,6 +3,7 @@ import { largeCover, seriesCover, smallCover } from '../library/covers';
 import { downloadOfBook } from '../library/downloads';
 import { followsPages, moveOn } from '../library/follow-pages';
 import { conversionOf, type FoundPage } from '../library/pages';
+import { acquisitionTypes } from '../opds/media-types';
 import type { Viewer } from '../search/viewer';
 import type { HttpDeps } from './deps';
 import { entityId, text } from './input';
@@ -102,6 +103,7 @@ function fileRoutes({ db }: HttpDeps, { root, tag, prefix }: Version): Route[] {
       access: 'FILE_DOWNLOAD',
       params: anyId,
       reply: 'bytes',
+      produces: acquisitionTypes,
       handler: async ({ ctx, viewer, params }) =>
         sendDownload(ctx, bookDownload(await downloadOfBook(db, viewer, params.id))),
     });

@@ -5,12 +5,8 @@ import type { BookPages, FoundPage } from './pages';
 import type { Posters } from './posters';
 import type { ServedPoster } from './served-poster';
 import { Poster } from '../model/poster';
+import { largeWidth, smallEdge } from './cover-size';
 import type { Viewer } from '../search/viewer';
-
-/** Catalogues promise a JPEG of this size at most; the posters of the server may be larger (a setting). */
-const smallEdge = 300;
-/** Wide enough for any screen that shows one cover. */
-const largeWidth = 1600;
 
 export interface CoverDeps {
   db: Database;

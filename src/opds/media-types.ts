@@ -55,6 +55,9 @@ export function acquisitionType(container: BookContainer): string {
   return delivered[container].type;
 }
 
+/** Every type that a book can be delivered in. */
+export const acquisitionTypes: string[] = [...new Set(Object.values(delivered).map(({ type }) => type))];
+
 /** Extension without dot that the file has for the reader. */
 export function extensionOf(container: BookContainer): string {
   return delivered[container].extension;

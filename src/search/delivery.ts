@@ -3,18 +3,30 @@ import { readRows, sql, type Sql } from './sql';
 import { visibleBooks } from './viewer-where';
 import type { Viewer } from './viewer';
 
+/** A picture as it is stored. */
+export interface StoredPicture {
+  mediaType: string;
+  width: number | null;
+  height: number | null;
+}
+
 /** What a catalogue has to know of a book beyond its row, to promise only what it can deliver. */
 export interface Delivery {
   /** The different types of its pages. */
   pageTypes: string[];
-  hasPoster: boolean;
+  /** The poster that is shown; `isMade`: ours, out of the book. */
+  poster: (StoredPicture & { isMade: boolean }) | null;
+  firstPage: StoredPicture | null;
 }
 
 /** Of all these books in one statement. */
 export async function findDeliveries(db: Database, bookIds: readonly string[]): Promise<Map<string, Delivery>> {
   const rows = await readRows<Delivery & { id: string }>(
     db,
-    sql`select b.id, exists (select 1 from poster p where p.book_id = b.id and p.selected) as "hasPoster",
+    sql`select b.id,
+        (select jsonb_build_object('mediaType', p.media_type, 'width', p.width, 'height', p.height,
+            'isMade', p.type = 'GENERATED') from poster p where p.book_id = b.id and p.selected) as poster,
+        (select m.pages->0 from book_media m where m.book_id = b.id) as "firstPage",
         array(select distinct page->>'mediaType' from book_media m cross join jsonb_array_elements(m.pages) page
           where m.book_id = b.id) as "pageTypes"
       from book b where b.id = any(${bookIds}::uuid[])`,

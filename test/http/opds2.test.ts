@@ -1,4 +1,5 @@
 import { publicId } from '../../src/base/public-id';
+import { pictureSize } from '../../src/media/picture-size';
 import { pictureType } from '../../src/media/picture-type';
 import { adminLogin } from '../support/app';
 import { useCatalogue } from '../support/catalogue';
@@ -17,7 +18,7 @@ interface Link {
 interface Publication {
   metadata: Record<string, unknown> & { title: string };
   links: Link[];
-  images?: Link[];
+  images?: (Link & { width?: number; height?: number })[];
   readingOrder?: (Link & { width?: number; height?: number; alternate?: Link[] })[];
 }
 interface Feed {
@@ -120,6 +121,40 @@ describe('feeds', () => {
     expect(series.publications).toHaveLength(5);
   });
 
+  const facetTitles = ({ facets = [] }: Feed) => facets.map(({ metadata }) => metadata.title);
+  const choose = async (feed: Feed, title: string) => {
+    const link = feed.facets?.flatMap(({ links }) => links).find((one) => one.title === title);
+    return get(relative(link?.href ?? ''));
+  };
+
+  test('lists of books can be narrowed by how far the reader is and by library, both at once', async () => {
+    const latest = await get('libraries/books/latest');
+    expect(facetTitles(latest)).toEqual(['Reading status', 'Library']);
+    const begun = await choose(latest, 'In progress');
+    expect(titles(begun).sort()).toEqual(['Paper Gardens 3: all png', 'Secret Ledger 1']);
+    const hidden = await choose(begun, 'The Vault');
+    expect(titles(hidden)).toEqual(['Secret Ledger 1']);
+    expect(hidden.metadata.numberOfItems).toBe(1);
+    expect(titles(await choose(await get('books?search=secret'), 'Unread'))).toEqual(['Secret Ledger 2']);
+  });
+
+  test('the list of one library is narrowed by status alone, and so are a series and a read list', async () => {
+    const ofLibrary = await get(`libraries/${publicId(catalogue.hidden.id)}/books/latest`);
+    expect(facetTitles(ofLibrary)).toEqual(['Reading status']);
+    expect(titles(await choose(ofLibrary, 'In progress'))).toEqual(['Secret Ledger 1']);
+    const path = `series/${publicId((await catalogue.series('Lighthouse Mechanics')).id)}`;
+    expect(facetTitles(await get(path))).toEqual(['Tag', 'Reading status']);
+    expect(titles(await choose(await get(`${path}?tag=sea`), 'Read'))).toEqual(['Lighthouse Mechanics 1: The 1. lamp']);
+    const [list] = (await get('libraries/readlists')).navigation ?? [];
+    expect(titles(await choose(await get(relative(list?.href ?? '')), 'In progress'))).toEqual(['Secret Ledger 1']);
+  });
+
+  test('what the root and a search give a taste of is never narrowed', async () => {
+    const latest = ({ groups = [] }: Feed) => groups.find(({ metadata }) => metadata.title === 'Latest books');
+    expect(latest(await get('catalog?status=read'))?.metadata).toEqual(latest(await get('catalog'))?.metadata);
+    expect(await get('search?query=lamp&status=read')).toEqual(await get('search?query=lamp'));
+  });
+
   test('collections and read lists leave their order', async () => {
     const [collection] = (await get('libraries/collections')).navigation ?? [];
     expect(titles(await get(relative(collection?.href ?? '')))).toEqual(['Secret Ledger', 'Lighthouse Mechanics']);
@@ -168,6 +203,17 @@ describe('publications', () => {
         expect([headers.get('content-type'), pictureType(body)]).toEqual([image.type, image.type]);
       }
     }
+  });
+
+  test('both covers of every comic and PDF say how large they are, and are', async () => {
+    const { publications = [] } = await get('books?size=100');
+    const sizes = publications.flatMap(({ images = [] }) => images);
+    for (const { href, width, height } of sizes) {
+      const { body } = await ask(href, basic(adminLogin));
+      expect([href, pictureSize(body)]).toEqual([href, { width, height }]);
+    }
+    expect(sizes.length).toBe(2 * publications.filter(({ images }) => images).length);
+    expect(sizes.length).toBeGreaterThan(30);
   });
 
   const manifests: [name: string, types: string[]][] = [

@@ -17,9 +17,11 @@ import { entityId } from '../input';
 import { opdsAddress } from '../opds-address';
 import { sendText } from '../reply';
 import { route, type Route } from '../route';
-import { bookCondition, readable } from './conditions';
-import { chosenCount, libraryFacets, statusFacets, type Narrowed } from './facets';
-import { feed, home, siteOf, type Asked, type FeedDocument } from './feed';
+import { countOf, libraryFacets, statusFacets } from '../opds-facets';
+import { readable } from '../opds-narrow';
+import { bookCondition } from './conditions';
+import { narrowed } from './facets';
+import { feed, home, siteOf, type Asked, type FeedDocument, type Filter } from './feed';
 import { booksFeed, type Head } from './lists-of';
 import { bookEntry } from './present';
 
@@ -47,17 +49,18 @@ async function onDeck(asked: Asked): Promise<FeedDocument> {
   });
 }
 
+interface Listed extends Head {
+  filters: readonly Filter[];
+  counted: Promise<BookCount[]>;
+  find: FindBooks;
+}
+
 /** A list of many libraries with its facets: one statement counts for all of them and for the paging. */
-async function facetedFeed(
-  asked: Asked,
-  { counted, find, ...head }: Head & Narrowed & { counted: Promise<BookCount[]>; find: FindBooks },
-): Promise<FeedDocument> {
-  const total = counted.then((counts) => chosenCount(asked, counts));
+async function facetedFeed(asked: Asked, { counted, find, ...head }: Listed): Promise<FeedDocument> {
+  const total = counted.then((counts) => countOf(counts, asked.query));
   const [found, libraries, counts] = await Promise.all([find(total), findLibraries(asked.db, asked.viewer), counted]);
-  return booksFeed(asked, found, head, [
-    statusFacets(asked, counts, head),
-    ...libraryFacets(asked, counts, libraries, head),
-  ]);
+  const choices = narrowed(asked, head, counts);
+  return booksFeed(asked, found, head, [statusFacets(choices), ...libraryFacets(choices, libraries)]);
 }
 
 type FindBooks = (total: Promise<number>) => Promise<SliceOf<BookView>>;

@@ -1,24 +1,8 @@
 import type { BookCondition, SeriesCondition } from '../../search/condition';
-import { readStatusOf, type Asked } from './feed';
+import { narrowedTo, readable } from '../opds-narrow';
+import type { Asked } from './feed';
 
-/** Files that are there and can be read. */
-export const readable: BookCondition[] = [
-  { mediaStatus: { operator: 'is', value: 'READY' } },
-  { deleted: { operator: 'isFalse' } },
-];
-
-/** What both kinds of list can be narrowed by. */
-function shared({ query }: Asked) {
-  const { status, library } = query;
-  return [
-    ...(library.length > 0
-      ? [{ anyOf: library.map((value) => ({ libraryId: { operator: 'is' as const, value } })) }]
-      : []),
-    ...(status ? [{ readStatus: { operator: 'is' as const, value: readStatusOf(status) } }] : []),
-  ];
-}
-
-export const bookCondition = (asked: Asked): BookCondition => ({ allOf: [...readable, ...shared(asked)] });
+export const bookCondition = (asked: Asked): BookCondition => ({ allOf: [...readable, ...narrowedTo(asked.query)] });
 
 const isAnyOf = (key: 'publisher' | 'genre' | 'tag', values: readonly string[]): SeriesCondition[] =>
   values.length === 0
@@ -36,7 +20,7 @@ export function seriesCondition(asked: Asked): SeriesCondition {
       ...isAnyOf('publisher', publisher),
       ...isAnyOf('genre', genre),
       ...isAnyOf('tag', tag),
-      ...shared(asked),
+      ...narrowedTo(asked.query),
     ],
   };
 }

@@ -9,21 +9,15 @@ import type { Slice } from '../../search/slice';
 import type { Viewer } from '../../search/viewer';
 import type { HttpContext } from '../context';
 import type { HttpDeps } from '../deps';
-import { entityId, many, manyIds, manyWhole, sliceParameters, text } from '../input';
+import { entityId, manyWhole, sliceParameters, text } from '../input';
 import { opdsAddress, withQuery, type Address, type Parameters } from '../opds-address';
+import { narrowingParameters } from '../opds-narrow';
 import { sendText } from '../reply';
 import { route, type Route } from '../route';
 
 /** Longer documents make small readers slow (opds.md §2.16). */
 const largestPage = 100;
 const defaultSize = 20;
-
-const readStatuses = { unread: 'UNREAD', 'in-progress': 'IN_PROGRESS', read: 'READ' } as const;
-export type Status = keyof typeof readStatuses;
-const isStatus = (value: string): value is Status => Object.hasOwn(readStatuses, value);
-
-/** Komga's word for a reading status. */
-export const readStatusOf = (status: Status) => readStatuses[status];
 
 /** What every feed understands. Nothing here fails: apps leave template variables in addresses (opds.md §1.11). */
 const feedQuery = z.object({
@@ -34,8 +28,7 @@ const feedQuery = z.object({
   genre: manyWhole(),
   tag: manyWhole(),
   letter: text(),
-  library: manyIds(),
-  status: many().transform((values) => values.find(isStatus)),
+  ...narrowingParameters,
 });
 type FeedQuery = z.output<typeof feedQuery>;
 

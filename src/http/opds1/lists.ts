@@ -14,8 +14,10 @@ import type { HttpDeps } from '../deps';
 import { withQuery } from '../opds-address';
 import { latest } from '../opds-books';
 import type { Route } from '../route';
-import { bookCondition, readable, seriesCondition } from './conditions';
-import { chosenCount, statusFacets, statuses, statusTitle } from './facets';
+import { countOf, statusFacets, statusTitle } from '../opds-facets';
+import { readable, statuses } from '../opds-narrow';
+import { bookCondition, seriesCondition } from './conditions';
+import { narrowed } from './facets';
 import { feed, feedOf, home, type Asked, type FeedDocument } from './feed';
 import { booksFeed, entriesFeed, seriesFeed } from './lists-of';
 import { bookCount, seriesCount, thingEntry } from './present';
@@ -99,21 +101,21 @@ async function oneReadList(asked: Asked, id: string): Promise<FeedDocument> {
   const { db, viewer, slice } = asked;
   const list = await getReadList(db, viewer, id);
   const counted = countBooks(db, viewer, { allOf: [{ readListId: { operator: 'is', value: id } }, ...readable] });
-  const total = counted.then((counts) => chosenCount(asked, counts));
+  const total = counted.then((counts) => countOf(counts, asked.query));
   const [found, counts] = await Promise.all([
     findBooksOfReadList(db, viewer, list, { condition: bookCondition(asked), slice, total }),
     counted,
   ]);
-  const narrowed = { path: `readlists/${publicId(id)}`, filters: ['status'] as const };
+  const place = { path: `readlists/${publicId(id)}`, filters: ['status'] as const };
   const head = {
     id: feedUrn('readlist', publicId(id)),
     title: list.name,
     subtitle: list.summary,
-    ...{ ...narrowed, twin: narrowed.path },
+    ...{ ...place, twin: place.path },
     up: upTo(asked, 'readlists', 'Read lists'),
     updated: list.modifiedAt,
   };
-  return booksFeed(asked, found, head, [statusFacets(asked, counts, narrowed)]);
+  return booksFeed(asked, found, head, [statusFacets(narrowed(asked, place, counts))]);
 }
 
 type Name = 'publisher' | 'genre' | 'tag';

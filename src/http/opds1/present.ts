@@ -33,12 +33,12 @@ function streamOf(book: BookView, { pageTypes }: Delivery, { at, follow }: Writi
   };
 }
 
-const noDelivery: Delivery = { pageTypes: [], hasPoster: false };
+const noDelivery: Delivery = { pageTypes: [], poster: null, firstPage: null };
 
 export function bookEntry(book: BookView, delivery: Delivery | undefined, writing: Writing): PublicationEntry {
   const { at } = writing;
   const address = at(`books/${publicId(book.id)}`);
-  const { hasPoster } = delivery ?? noDelivery;
+  const hasPoster = (delivery ?? noDelivery).poster !== null;
   return {
     ...bookRecord(book, at),
     published: book.createdAt,

@@ -10,8 +10,10 @@ import type { HttpDeps } from '../deps';
 import { withQuery } from '../opds-address';
 import { latest } from '../opds-books';
 import type { Route } from '../route';
-import { bookCondition, readable, seriesCondition } from './conditions';
-import { chosenCount, statusFacets } from './facets';
+import { countOf, statusFacets } from '../opds-facets';
+import { readable } from '../opds-narrow';
+import { bookCondition, seriesCondition } from './conditions';
+import { narrowed } from './facets';
 import { feed, feedOf, home, type Asked, type FeedDocument, type Filter } from './feed';
 import { booksFeed, entriesFeed, seriesFeed } from './lists-of';
 import { seriesCount } from './present';
@@ -87,7 +89,7 @@ async function oneSeries(asked: Asked, id: string): Promise<FeedDocument> {
   const counted = countBooks(db, viewer, {
     allOf: [{ seriesId: { operator: 'is', value: id } }, ...readable],
   });
-  const total = counted.then((counts) => chosenCount(asked, counts));
+  const total = counted.then((counts) => countOf(counts, asked.query));
   const [series, found, counts] = await Promise.all([
     getSeries(db, viewer, id),
     findBooksOfSeries(db, viewer, id, { condition: bookCondition(asked), slice, total }),
@@ -103,7 +105,7 @@ async function oneSeries(asked: Asked, id: string): Promise<FeedDocument> {
     up: { href: asked.at('series'), kind: 'navigation' as const, title: 'All series' },
     updated: latest(series.modifiedAt, series.metadataModifiedAt, series.booksMetadataModifiedAt),
   };
-  return booksFeed(asked, found, head, [statusFacets(asked, counts, { path, filters })]);
+  return booksFeed(asked, found, head, [statusFacets(narrowed(asked, { path, filters }, counts))]);
 }
 
 export function seriesRoutes(deps: HttpDeps): Route[] {

@@ -1,54 +1,74 @@
 import { publicId } from '../../base/public-id';
 import { fold } from '../../base/text';
-import type { Database } from '../../db/database';
 import type { JsonObject } from '../../opds/json';
 import type { FacetGroup } from '../../opds/v2';
 import type { BookCondition } from '../../search/condition';
-import { countReadableBooks } from '../../search/count-books';
-import { findBooksAnywhere } from '../../search/find-anywhere';
+import { countBooks, countReadableBooks, type BookCount } from '../../search/count-books';
+import { countBooksAnywhere, findBooksAnywhere } from '../../search/find-anywhere';
 import { findBooks, findBooksOfReadList, findBooksOfSeries, findKeepReading } from '../../search/find-books';
 import { countBookTags } from '../../search/find-facets';
+import { findLibraries } from '../../search/find-libraries';
 import { getReadList } from '../../search/find-lists';
 import { getSeries } from '../../search/find-series';
 import { findOnDeck } from '../../search/on-deck';
-import type { Viewer } from '../../search/viewer';
 import type { HttpDeps } from '../deps';
 import { withQuery } from '../opds-address';
 import { latest } from '../opds-books';
+import { countOf, libraryFacets, statusFacets, type Narrowed } from '../opds-facets';
+import { narrowedTo, readable, type Narrowing } from '../opds-narrow';
 import type { Route } from '../route';
-import { feed, feedOf, home, scoped, type Asked, type Scope } from './feed';
-import { booksFeed } from './lists';
+import { feed, feedOf, filterParameters, home, scoped, type Asked, type Filter, type Scope } from './feed';
+import { booksFeed, type Head } from './lists';
 
-/** Files that are there and can be read, of one library or all. */
-export const readable = ({ libraryId }: Pick<Scope, 'libraryId'>): BookCondition => ({
-  allOf: [
-    { mediaStatus: { operator: 'is', value: 'READY' } },
-    { deleted: { operator: 'isFalse' } },
-    ...(libraryId === null ? [] : [{ libraryId: { operator: 'is' as const, value: libraryId } }]),
-  ],
+/** What of a list is wanted: of the library whose list it is, or of those that were chosen. */
+const narrowingOf = ({ query }: Asked, { libraryId }: Pick<Scope, 'libraryId'>): Narrowing => ({
+  status: query.status,
+  library: libraryId === null ? query.library : [libraryId],
 });
 
-/** All readable books, of one library or all. */
-async function countReadable(db: Database, viewer: Viewer, { libraryId }: Pick<Scope, 'libraryId'>): Promise<number> {
-  const counts = await countReadableBooks(db, viewer);
-  return counts
-    .filter((count) => libraryId === null || count.libraryId === libraryId)
-    .reduce((sum, { UNREAD, IN_PROGRESS, READ }) => sum + UNREAD + IN_PROGRESS + READ, 0);
-}
+/** Files that are there, can be read and fit. */
+const bookCondition = (asked: Asked, scope: Pick<Scope, 'libraryId'>): BookCondition => ({
+  allOf: [...readable, ...narrowedTo(narrowingOf(asked, scope))],
+});
 
 const anywhere = { libraryId: null };
 
+/** A list with its counts, as facets are made of it: their addresses keep whatever else was chosen. */
+const narrowed = (
+  asked: Asked,
+  { path, filters, scope = anywhere }: { path: string; filters: readonly Filter[]; scope?: Pick<Scope, 'libraryId'> },
+  counts: readonly BookCount[],
+): Narrowed => ({
+  chosen: narrowingOf(asked, scope),
+  counts,
+  href: (changed, value) => {
+    const others = filters.filter((name) => name !== changed);
+    return asked.at(withQuery(path, [...filterParameters(asked.query, others), ...value]));
+  },
+});
+
+const latestBooks = (asked: Asked, scope: Scope, total: Promise<number> | undefined) =>
+  findBooks(asked.db, asked.viewer, {
+    ...{ condition: bookCondition(asked, scope), sort: ['createdDate,desc'], slice: asked.slice, total },
+  });
+
 /** The lists of books that exist for all libraries and for each. */
 export const shelves = {
-  'keep-reading': ({ db, viewer, slice }: Asked, scope: Scope) =>
-    findKeepReading(db, viewer, { condition: readable(scope), slice }),
-  'on-deck': ({ db, viewer, slice }: Asked, { libraryId }: Scope) =>
-    findOnDeck(db, viewer, { libraryIds: libraryId === null ? [] : [libraryId], readable: true, slice }),
-  'books/latest': ({ db, viewer, slice }: Asked, scope: Scope) =>
-    findBooks(db, viewer, {
-      ...{ condition: readable(scope), sort: ['createdDate,desc'], slice },
-      total: countReadable(db, viewer, scope),
+  'keep-reading': (asked: Asked, scope: Scope) =>
+    findKeepReading(asked.db, asked.viewer, {
+      condition: bookCondition({ ...asked, query: { ...asked.query, status: undefined } }, scope),
+      slice: asked.slice,
     }),
+  'on-deck': (asked: Asked, scope: Scope) =>
+    findOnDeck(asked.db, asked.viewer, {
+      ...{ libraryIds: narrowingOf(asked, scope).library, readable: true, slice: asked.slice },
+    }),
+  'books/latest': (asked: Asked, scope: Scope) =>
+    latestBooks(
+      asked,
+      scope,
+      countReadableBooks(asked.db, asked.viewer).then((counts) => countOf(counts, narrowingOf(asked, scope))),
+    ),
 };
 
 const titles = { 'keep-reading': 'Keep reading', 'on-deck': 'On deck', 'books/latest': 'Latest books' };
@@ -56,13 +76,34 @@ const twins = { 'keep-reading': 'keep-reading', 'on-deck': 'ondeck', 'books/late
 export type Shelf = keyof typeof shelves;
 export const shelfTitle = (shelf: Shelf): string => titles[shelf];
 
-const shelfFeed = (shelf: Shelf) => async (asked: Asked, scope: Scope) =>
+const shelfHead = ({ at }: Asked, scope: Scope, shelf: Shelf): Head => ({
+  title: scope.libraryId === null ? titles[shelf] : `${scope.title}: ${titles[shelf]}`,
+  path: `${scope.path}/${shelf}`,
+  up: { href: at(scope.path), title: scope.title },
+  ...(scope.libraryId === null ? { twin: { path: twins[shelf], kind: 'acquisition' as const } } : {}),
+});
+
+const shelfFeed = (shelf: 'keep-reading' | 'on-deck') => async (asked: Asked, scope: Scope) =>
   booksFeed(asked, await shelves[shelf](asked, scope), {
-    title: scope.libraryId === null ? titles[shelf] : `${scope.title}: ${titles[shelf]}`,
-    path: `${scope.path}/${shelf}`,
-    up: { href: asked.at(scope.path), title: scope.title },
-    ...(scope.libraryId === null ? { twin: { path: twins[shelf], kind: 'acquisition' as const } } : {}),
+    ...shelfHead(asked, scope, shelf),
+    filters: scope.libraryId === null ? ['library'] : [],
   });
+
+/** The newest books; one statement counts for all facets and for the paging. */
+async function latestFeed(asked: Asked, scope: Scope): Promise<JsonObject> {
+  const counted = countReadableBooks(asked.db, asked.viewer);
+  const total = counted.then((counts) => countOf(counts, narrowingOf(asked, scope)));
+  const ofOne = scope.libraryId !== null;
+  const [found, libraries, counts] = await Promise.all([
+    latestBooks(asked, scope, total),
+    ofOne ? [] : findLibraries(asked.db, asked.viewer),
+    counted,
+  ]);
+  const filters: Filter[] = ofOne ? ['status'] : ['status', 'library'];
+  const head = { ...shelfHead(asked, scope, 'books/latest'), filters };
+  const choices = narrowed(asked, { path: head.path, filters, scope }, counts);
+  return booksFeed(asked, found, head, [statusFacets(choices), ...libraryFacets(choices, libraries)]);
+}
 
 /** Tags of the books of a series with how many have them; a tag of unreadable books only is none. */
 function tagFacets({ query, at }: Asked, path: string, tags: string[], counts: Map<string, number>): FacetGroup[] {
@@ -73,64 +114,105 @@ function tagFacets({ query, at }: Asked, path: string, tags: string[], counts: M
     const active = query.tag.length === 1 && fold(chosen ?? '') === key;
     return count === 0 ? [] : [{ title, count, active, href: at(withQuery(path, [['tag', title]])) }];
   });
-  const all = { title: 'All', href: at(path), active: chosen === null, count: counts.get('') ?? 0 };
+  const all = {
+    title: 'All',
+    href: at(path),
+    active: chosen === null && query.status === undefined,
+    count: counts.get('') ?? 0,
+  };
   return ways.length === 0 ? [] : [{ title: 'Tag', facets: [all, ...ways] }];
 }
 
-/** The books of a series in their order, with its tags to choose by. */
+const withTags = ({ query }: Asked): BookCondition[] =>
+  query.tag.map((value) => ({ tag: { operator: 'is' as const, value } }));
+
+/**
+ * The books of a series in their order, with its tags to choose by, and how far the reader is in those. A tag leads to all
+ * books that have it: what they are counted by knows nothing of reading.
+ */
 async function oneSeries(asked: Asked, id: string): Promise<JsonObject> {
-  const { db, viewer, slice, query, at } = asked;
-  const tags = query.tag.map((value) => ({ tag: { operator: 'is' as const, value } }));
-  const condition: BookCondition = { allOf: [readable(anywhere), ...tags] };
-  const [series, found, counts] = await Promise.all([
+  const { db, viewer, slice, at } = asked;
+  const member: BookCondition = { seriesId: { operator: 'is', value: id } };
+  const counted = countBooks(db, viewer, { allOf: [member, ...readable, ...withTags(asked)] });
+  const condition: BookCondition = { allOf: [bookCondition(asked, anywhere), ...withTags(asked)] };
+  const [series, found, counts, tags] = await Promise.all([
     getSeries(db, viewer, id),
-    findBooksOfSeries(db, viewer, id, { condition, slice }),
+    findBooksOfSeries(db, viewer, id, {
+      ...{ condition, slice, total: counted.then((counts) => countOf(counts, asked.query)) },
+    }),
+    counted,
     countBookTags(db, viewer, id),
   ]);
   const path = `series/${publicId(id)}`;
+  const filters = ['tag', 'status'] as const;
   const head = {
     title: series.title,
     description: series.summary || series.booksSummary,
-    ...{ path, filters: ['tag'] as const, twin: { path, kind: 'acquisition' as const } },
+    ...{ path, filters, twin: { path, kind: 'acquisition' as const } },
     up: { href: at('libraries/browse'), title: 'Browse' },
     updated: latest(series.modifiedAt, series.metadataModifiedAt, series.booksMetadataModifiedAt),
   };
-  return booksFeed(asked, found, head, tagFacets(asked, path, series.booksTags, counts));
+  const choices = narrowed(asked, { path, filters }, counts);
+  return booksFeed(asked, found, head, [...tagFacets(asked, path, series.booksTags, tags), statusFacets(choices)]);
 }
 
 async function oneReadList(asked: Asked, id: string): Promise<JsonObject> {
   const { db, viewer, slice, at } = asked;
   const list = await getReadList(db, viewer, id);
+  const counted = countBooks(db, viewer, { allOf: [{ readListId: { operator: 'is', value: id } }, ...readable] });
+  const [found, counts] = await Promise.all([
+    findBooksOfReadList(db, viewer, list, {
+      ...{ condition: bookCondition(asked, anywhere), slice },
+      total: counted.then((counts) => countOf(counts, asked.query)),
+    }),
+    counted,
+  ]);
   const path = `readlists/${publicId(id)}`;
-  return booksFeed(asked, await findBooksOfReadList(db, viewer, list, { condition: readable(anywhere), slice }), {
+  const filters = ['status'] as const;
+  const head = {
     title: list.name,
     description: list.summary,
-    ...{ path, twin: { path, kind: 'acquisition' } },
+    ...{ path, filters, twin: { path, kind: 'acquisition' as const } },
     up: { href: at('libraries/readlists'), title: 'Read lists' },
     updated: list.modifiedAt,
-  });
+  };
+  return booksFeed(asked, found, head, [statusFacets(narrowed(asked, { path, filters }, counts))]);
 }
 
+const countedBooks = ({ db, viewer }: Asked, text: string): Promise<BookCount[]> =>
+  text.trim() === ''
+    ? countReadableBooks(db, viewer)
+    : countBooksAnywhere(db, viewer, { text, condition: { allOf: readable } });
+
 /** What a search finds of books; without text, every book. */
-export const searchBooks = ({ db, viewer, slice }: Asked, text: string) =>
-  findBooksAnywhere(db, viewer, {
-    ...{ text, condition: readable(anywhere), slice },
-    total: text.trim() === '' ? countReadable(db, viewer, anywhere) : undefined,
+export const searchBooks = (asked: Asked, text: string, counted: Promise<BookCount[]> = countedBooks(asked, text)) =>
+  findBooksAnywhere(asked.db, asked.viewer, {
+    ...{ text, condition: bookCondition(asked, anywhere), slice: asked.slice },
+    total: counted.then((counts) => countOf(counts, asked.query)),
   });
 
 async function books(asked: Asked): Promise<JsonObject> {
   const { search = '' } = asked.query;
-  return booksFeed(asked, await searchBooks(asked, search), {
+  const counted = countedBooks(asked, search);
+  const [found, libraries, counts] = await Promise.all([
+    searchBooks(asked, search, counted),
+    findLibraries(asked.db, asked.viewer),
+    counted,
+  ]);
+  const filters = ['search', 'status', 'library'] as const;
+  const head = {
     title: search === '' ? 'All books' : `Search: ${search}`,
-    ...{ path: 'books', filters: ['search'], up: home(asked) },
-  });
+    ...{ path: 'books', filters, up: home(asked) },
+  };
+  const choices = narrowed(asked, head, counts);
+  return booksFeed(asked, found, head, [statusFacets(choices), ...libraryFacets(choices, libraries)]);
 }
 
 export function bookRoutes(deps: HttpDeps): Route[] {
   return [
     ...scoped(deps, 'keep-reading', 'opds2KeepReading', 'Books that were begun', shelfFeed('keep-reading')),
     ...scoped(deps, 'on-deck', 'opds2OnDeck', 'The next book of series that are read', shelfFeed('on-deck')),
-    ...scoped(deps, 'books/latest', 'opds2BooksLatest', 'Books that came last', shelfFeed('books/latest')),
+    ...scoped(deps, 'books/latest', 'opds2BooksLatest', 'Books that came last', latestFeed),
     feed(deps, 'books', 'opds2Books', 'Books whose title, series, people or tags hold the words of `search`', books),
     feedOf(deps, 'series', 'opds2OneSeries', 'The books of a series', oneSeries),
     feedOf(deps, 'readlists', 'opds2ReadList', 'The books of a read list', oneReadList),

@@ -14,9 +14,15 @@ import { publicationsOf } from './lists';
 import { listLink, seriesLink } from './present';
 import { latestSeries, searchSeries } from './series';
 
-/** A taste of each list; the whole is one step away. */
-const few = { page: 0, size: 5, unpaged: false };
-const searched = { page: 0, size: 20, unpaged: false };
+const fewest = 5;
+const searched = 20;
+
+/** A taste of each list; the whole is one step away. Only there it can be narrowed. */
+const tasteOf = (asked: Asked, size: number): Asked => ({
+  ...asked,
+  query: { ...asked.query, status: undefined, library: [] },
+  slice: { page: 0, size, unpaged: false },
+});
 
 /** Komga's ways on, and the newest books by the relation that subscriptions look for. */
 const waysOn = ({ at }: Asked, { path }: Scope): NavigationLink[] => [
@@ -27,13 +33,13 @@ const waysOn = ({ at }: Asked, { path }: Scope): NavigationLink[] => [
 ];
 
 async function shelfGroup(asked: Asked, scope: Scope, shelf: Shelf): Promise<Group> {
-  const found = await shelves[shelf]({ ...asked, slice: few }, scope);
+  const found = await shelves[shelf](tasteOf(asked, fewest), scope);
   const self = asked.at(`${scope.path}/${shelf}`);
   return { title: shelfTitle(shelf), self, total: found.total, publications: await publicationsOf(asked, found.rows) };
 }
 
 async function latestSeriesGroup(asked: Asked, scope: Scope): Promise<Group> {
-  const found = await latestSeries({ ...asked, slice: few }, scope);
+  const found = await latestSeries(tasteOf(asked, fewest), scope);
   const navigation = found.rows.map((series) => seriesLink(series, asked.at));
   return { title: 'Latest series', self: asked.at(`${scope.path}/series/latest`), total: found.total, navigation };
 }
@@ -73,12 +79,12 @@ const catalog = (asked: Asked) =>
 async function search(asked: Asked): Promise<JsonObject> {
   const { db, viewer, at, site, query } = asked;
   const text = query.query ?? '';
-  const few = { ...asked, slice: searched };
+  const few = tasteOf(asked, searched);
   const [series, books, collections, readLists, updated] = await Promise.all([
     searchSeries(few, text),
     searchBooks(few, text),
-    findCollections(db, viewer, { search: text, slice: searched }),
-    findReadLists(db, viewer, { search: text, slice: searched }),
+    findCollections(db, viewer, { search: text, slice: few.slice }),
+    findReadLists(db, viewer, { search: text, slice: few.slice }),
     lastChange(db, viewer),
   ]);
   const self = (path: string) => at(withQuery(path, text === '' ? [] : [['search', text]]));

@@ -12,6 +12,7 @@ import type { HttpContext } from '../context';
 import type { HttpDeps } from '../deps';
 import { entityId, manyWhole, sliceParameters, text } from '../input';
 import { opdsAddress, withQuery, type Address, type Parameters } from '../opds-address';
+import { narrowingParameters } from '../opds-narrow';
 import { sendText } from '../reply';
 import { route, type Route } from '../route';
 
@@ -26,6 +27,7 @@ const feedQuery = z.object({
   search: text(),
   publisher: manyWhole(),
   tag: manyWhole(),
+  ...narrowingParameters,
 });
 type FeedQuery = z.output<typeof feedQuery>;
 
@@ -58,13 +60,18 @@ function askedBy(ctx: HttpContext, db: Database, viewer: Viewer, query: FeedQuer
 }
 
 /** The parts of a query that choose what is listed. */
-export type Filter = 'search' | 'publisher' | 'tag';
+export type Filter = 'search' | 'publisher' | 'tag' | 'status' | 'library';
+
+/** The given filters as they stand in addresses. */
+export function filterParameters(query: FeedQuery, filters: readonly Filter[]): Parameters {
+  const valuesOf = (name: Filter) => (name === 'library' ? query.library.map(publicId) : [query[name] ?? []].flat());
+  return filters.flatMap((name) => valuesOf(name).map((value) => [name, value] as const));
+}
 
 /** One address a page, however it was reached: with the filters that the list follows, and the size that was asked for. */
 export function pagingOf({ query, slice, at }: Asked, path: string, total: number, filters: readonly Filter[]): Paging {
-  const chosen = filters.flatMap((name) => [query[name] ?? []].flat().map((value) => [name, value] as const));
   const size: Parameters = slice.size === defaultSize ? [] : [['size', String(slice.size)]];
-  const first = at(withQuery(path, [...chosen, ...size]));
+  const first = at(withQuery(path, [...filterParameters(query, filters), ...size]));
   return { total, size: slice.size, page: slice.page, href: (page) => pageHref(first, page) };
 }
 

@@ -1,4 +1,5 @@
 import { publicId } from '../../base/public-id';
+import { coverSizes, type CoverSize } from '../../library/cover-size';
 import { divinaType, webPublicationType } from '../../opds/media-types';
 import type { NavigationLink, Picture2, Profile, Publication } from '../../opds/v2';
 import type { BookView } from '../../search/book-view';
@@ -28,7 +29,14 @@ function manifestsOf(book: BookView, address: string): { href: string; type: str
   return [...divina, { href: `${address}/manifest/${profileOf(book)}`, type: webPublicationType }];
 }
 
-const jpeg = (href: string): Picture2 => ({ href, type: 'image/jpeg' });
+const jpeg = (href: string, size: CoverSize | null): Picture2 => ({ href, type: 'image/jpeg', ...size });
+
+/** Both covers, where the book has one. */
+function coversOf(book: BookView, delivery: Delivery | undefined, address: string) {
+  if (!delivery?.poster) return { image: null, thumbnail: null };
+  const { large, small } = coverSizes(delivery, book.mediaProfile !== 'EPUB');
+  return { image: jpeg(`${address}/thumbnail`, large), thumbnail: jpeg(`${address}/thumbnail/small`, small) };
+}
 
 export function publication(
   book: BookView,
@@ -37,7 +45,6 @@ export function publication(
   authentication: string,
 ): Publication {
   const address = at(`books/${publicId(book.id)}`);
-  const hasPoster = delivery?.hasPoster === true;
   return {
     ...bookRecord(book, at),
     profile: profileOf(book),
@@ -47,8 +54,7 @@ export function publication(
     document: address,
     manifests: manifestsOf(book, address),
     progression: { readium: `${address}/progression`, opds: `${address}/opds-progression` },
-    image: hasPoster ? jpeg(`${address}/thumbnail`) : null,
-    thumbnail: hasPoster ? jpeg(`${address}/thumbnail/small`) : null,
+    ...coversOf(book, delivery, address),
     authentication,
   };
 }
