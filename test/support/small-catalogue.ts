@@ -16,6 +16,10 @@ export const tags = {
   colored: tag(5, 'Official Colored', 'format'),
   longStrip: tag(6, 'Long Strip', 'format'),
   gore: tag(7, 'Gore', 'content'),
+  doujinshi: tag(8, 'Doujinshi', 'format'),
+  anthology: tag(9, 'Anthology', 'format'),
+  web: tag(10, 'Web Comic', 'format'),
+  fanColored: tag(11, 'Fan Colored', 'format'),
 };
 
 export interface MangaFields {

@@ -26,7 +26,7 @@ export interface Traits {
 }
 
 const junk =
-  /^(?:[_.~!#].*|(?:un)?sorted|misc(?:ellaneous)?|new(?: folder)?|incoming|temp|tmp|downloads?|various|others?|manga|mangas|comics?|library|books?|to ?read|oneshots?|one-shots?)$/iu;
+  /^(?:_.*|[.~!#@]*(?:(?:un)?sorted|misc(?:ellaneous)?|new(?: folder)?|incoming|temp|tmp|downloads?|various|others?|manga|mangas|comics?|library|books?|to ?read|oneshots?|one-shots?|recycle|trash(?:es)?|eadir))$/iu;
 
 const trait: Record<keyof Traits, RegExp> = {
   colored:
@@ -48,15 +48,27 @@ const edition = new RegExp(
 /** `Colossal Edition`, `All-in-One Edition`: whatever it is called. */
 const anyEdition = /\s+(?:[:–-]\s+)?[\p{L}\d-]+ edition\s*$/iu;
 
+const to = String.raw`(?:[-–~～+]|\bto\b|à|\bbis\b)`;
+const volumes = String.raw`\d{1,4}(?:\.\d+)?`;
+const chapters = String.raw`\d{1,5}(?:\.\d+)?`;
+/** `01`, `01-12`, `1-3, 5`, `v01 to v12`. */
+const range = (marks: string) => String.raw`${volumes}(?:\s*(?:${to}|,)\s*(?:${marks})?\s*${volumes})*`;
+
+const pattern = (text: TemplateStringsArray, ...parts: string[]) =>
+  new RegExp(String.raw(text, ...parts) + String.raw`\s*$`, 'iu');
+
 /** Numbers of volumes, chapters and seasons at the end of a name. */
 const numbering = [
-  /[\s,_-]*(?<![\p{L}\p{N}])(?:v|vol(?:ume)?s?|tome|tomo|bd|band|t)\.?\s*\d{1,4}(?:\.\d+)?(?:\s*[-–~+]\s*(?:v|vol\.?|t)?\s*\d{1,4}(?:\.\d+)?)?(?:\s*\+\s*extras?)?\s*$/iu,
-  /[\s,_-]*(?<![\p{L}\p{N}])(?:c|ch|chap(?:ter)?s?|ep(?:isode)?s?)\.?\s*\d{1,5}(?:\.\d+)?\s*[-–~]\s*(?:c|ch\.?)?\s*\d{1,5}(?:\.\d+)?\s*$/iu,
-  /[\s,_-]*(?:第\s*)?\d{1,4}(?:\s*[-–~～]\s*\d{1,4})?\s*[巻卷册冊集話话권화](?:\s*[完了])?\s*$/u,
-  /[\s,_-]*全\s*\d{1,4}\s*[巻卷册冊話话集]\s*$/u,
-  /[\s,_-]*(?<![\p{L}\p{N}])s(?:eason\s*)?\d{1,2}(?:\s*[-–]\s*s?\d{1,2})?\s*$/iu,
-  /[\s,_-]*(?:시즌\s*\d{1,2}|\d{1,2}\s*부|第?[一二三四五六七八九\d]+季)\s*$/u,
-  /[\s,_-]+(?:complete|completed|ongoing|finished|完結?|完结|완결)\s*$/iu,
+  pattern`[\s,_-]*(?<![\p{L}\p{N}])(?:v|vol(?:ume)?s?|tome?s?|tomos?|bd|b[aä]nde?|t)\.?\s*${range('v|vol\\.?|t')}(?:\s*\+\s*extras?)?(?:\s+of\s+\d{1,4})?`,
+  pattern`[\s,_-]*(?<![\p{L}\p{N}])(?:c|ch|chap(?:ter)?s?|ep(?:isode)?s?)\.?\s*${chapters}\s*${to}\s*(?:c|ch\.?)?\s*${chapters}`,
+  // two numbers with nothing around them: only from the first one on, or a title would lose its own (`24-7`)
+  pattern`[\s,_]+#?0*1\s*${to}\s*#?\d{1,4}`,
+  pattern`[\s,_-]*全\s*\d{1,4}\s*[巻卷册冊話话集권]`,
+  pattern`[\s,_-]*第\s*[一二三四五六七八九十百]{1,5}\s*[巻卷册冊集話话]`,
+  pattern`[\s,_-]*(?:第\s*)?\d{1,4}(?:\s*[-–~～]\s*(?:第\s*)?\d{1,4})?\s*[巻卷册冊集話话권화](?:\s*[完了])?`,
+  pattern`[\s,_-]*(?<![\p{L}\p{N}])s(?:eason\s*)?\d{1,2}(?:\s*[-–]\s*s?\d{1,2})?`,
+  pattern`[\s,_-]*(?:시즌\s*\d{1,2}|\d{1,2}\s*부|第?[一二三四五六七八九\d]+季)`,
+  pattern`[\s,_-]+(?:complete|completed|ongoing|finished|完結?|完结|완결)`,
 ];
 
 /** Labels that say how or by whom the files were made. */
@@ -86,6 +98,9 @@ function idOf(label: string): [string, string] | null {
 }
 
 const brackets = /\[([^\][]*)\]|【([^】]*)】|\(([^()]*(?:\([^()]*\)[^()]*)*)\)|\{([^{}]*)\}|「([^」]*)」/gu;
+
+/** `トーキョーグール[JACK]`, `Ghoul[re]`: without a blank in front it is a part of the title. */
+const attached = /(?<=[\p{L}\p{N}])\[:?(re|[A-Z]{1,5})\]/gu;
 
 interface Labelled {
   title: string;
@@ -149,7 +164,7 @@ const isExplained = (label: string) =>
 
 /** Reads the name of a folder (one-shot: file) the way people and release groups write it. */
 export function readFolderName(name: string): FolderName {
-  const text = spaced(name.slice(0, 300).normalize('NFC').replace(fileExtension, ''));
+  const text = spaced(name.slice(0, 300).normalize('NFC').replace(fileExtension, '').replace(attached, ' $1'));
   const { title, labels } = splitLabels(text);
   const year = [...labels].map((label) => yearRange.exec(label)?.[1]).find((found) => found !== undefined);
   const ids = Object.fromEntries(labels.flatMap((label) => [idOf(label)].filter((found) => found !== null)));

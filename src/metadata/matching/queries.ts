@@ -20,6 +20,10 @@ const query = (words: string[]) => words.join(' ').slice(0, longestQuery).trim()
 /** `no`, `of`, `wo`: what is spelled or translated in many ways is left out. */
 const telling = (words: string[]) => words.filter((word) => isCjk(word) || word.length > 3 || /\d/u.test(word));
 
+/** `Protagonists`, `Protagonist's`: a word finds those that begin with it, so the shorter one finds both. */
+const withoutEndingS = (words: string[]) =>
+  words.map((word) => (word.length > 5 ? word.replace(/(?<=[^s])s$/iu, '') : word));
+
 const macrons: Record<string, string> = { ā: 'aa', ī: 'ii', ū: 'uu', ē: 'ei', ō: 'ou', Ō: 'Ou', Ū: 'Uu' };
 const spelledOut = (title: string) =>
   title.normalize('NFC').replace(/[āīūēōŌŪ]/gu, (letter) => macrons[letter] ?? letter);
@@ -47,7 +51,7 @@ export function queriesFor({ titles }: Subject): string[] {
   const variants = [
     query(wordsOf(first)),
     ...others.map((title) => query(wordsOf(title))),
-    query(telling(wordsOf(split(spelledOut(last))))),
+    query(withoutEndingS(telling(wordsOf(split(spelledOut(last)))))),
     query(telling(canonicalWords(last))),
     ...sides(last)
       .toReversed()

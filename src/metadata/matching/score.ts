@@ -5,7 +5,7 @@ import { formOf, likeness, type Form, type Likeness } from './similarity';
 import type { Subject } from './subject';
 
 /** Raised when the rules change: what an older version left open is tried again. */
-export const matcherVersion = 1;
+export const matcherVersion = 2;
 
 /** From here a match is made without asking. */
 export const automaticFrom = 0.9;
@@ -30,11 +30,13 @@ export interface Scored {
 /** Another name than the main one proves a little less: editions repeat the names of the serial (mangadex.md §4.2). */
 const alternativeLoss = 0.02;
 
-/** A name without its label says less than one without any: hardly if the label tells two works apart (an author)… */
+/** A name without its label says less than one without any: hardly if the label is a kind that is compared by itself… */
 const labelLoss = 0.005;
-/** … clearly if it tells an edition: `Azumanga Daioh (2009 Print)`. */
+/** … clearly if it tells an edition: `Azumanga Daioh (2009 Print)`… */
 const editionLoss = 0.06;
 const editionLabel = /[([{][^)\]}]*(?:\d|\b(?:edition|version|ver|release|print|reprint|remake)\b)/iu;
+/** … and most if it is somebody's name: it stands there because other works have this one (`Dice (Yoon Hyunseok)`). */
+const namesakeLoss = 0.105;
 
 interface NameMatch extends Likeness {
   ours: string;
@@ -52,14 +54,20 @@ interface TheirName {
   loss: number;
 }
 
+function lossOf(title: string, unexplained: readonly string[]): number {
+  if (editionLabel.test(title)) return editionLoss;
+  return unexplained.length > 0 ? namesakeLoss : labelLoss;
+}
+
 function namesOf({ titles }: ProviderTitle): TheirName[] {
   return titles.flatMap(({ title }, index) => {
     const isMain = index === 0;
-    const stripped = /[([{]/u.test(title) ? readFolderName(title).titles.at(-1) : undefined;
+    const read = /[([{]/u.test(title) ? readFolderName(title) : null;
+    const stripped = read?.titles.at(-1);
     const nameLoss = isMain ? 0 : alternativeLoss;
     const whole = { form: formOf(title), title, isMain, isStripped: false, loss: nameLoss };
     if (stripped === undefined) return [whole];
-    const loss = nameLoss + (editionLabel.test(title) ? editionLoss : labelLoss);
+    const loss = nameLoss + lossOf(title, read?.maybeAuthors ?? []);
     return [whole, { form: formOf(stripped), title, isMain, isStripped: true, loss }];
   });
 }
@@ -155,23 +163,30 @@ function isOwnName({ code, isMain, isStripped, theirs }: NameMatch): boolean {
   return isMain && !isStripped && isTelling && (code === 'same' || code === 'same-letters');
 }
 
+/** Web comics of Korea and China come out in colour: tagged so, they are no edition of something else. */
+function isBornInColor({ kinds, originalLanguage, titles, relations }: ProviderTitle): boolean {
+  const isWebComic = (kinds.includes('web') || kinds.includes('long-strip')) && /^(?:ko|zh)/u.test(originalLanguage);
+  const isLabelled = titles.some(({ title }) => readFolderName(title).traits.colored);
+  return isWebComic && !isLabelled && relations.every(({ relation }) => relation !== 'monochrome');
+}
+
 /** The edition in the name decides, both ways. */
 function editionReasons(subject: Subject, title: ProviderTitle, name: NameMatch): Reason[] {
   const { traits } = subject;
   const kinds = kindsOf(title);
-  const isColored = kinds.has('official-colored') || kinds.has('fan-colored');
+  const isColored = (kinds.has('official-colored') && !isBornInColor(title)) || kinds.has('fan-colored');
   // a record whose own name is in the folder is what it is: there is no other edition of it
   const own = isOwnName(name);
   const rules: [applies: boolean, code: string, points: number][] = [
     [isColored && !traits.colored, 'edition-colored', own ? -0.08 : -0.4],
     [!isColored && traits.colored, 'edition-not-colored', -0.4],
-    [isColored && traits.colored && traits.fanColored !== kinds.has('fan-colored'), 'edition-other-colors', -0.08],
+    [isColored && traits.colored && traits.fanColored !== kinds.has('fan-colored'), 'edition-other-colors', -0.12],
     [kinds.has('doujinshi') && !traits.doujinshi, 'kind-doujinshi', own ? -0.05 : -0.25],
     [kinds.has('anthology') && !traits.anthology, 'kind-anthology', own ? -0.03 : -0.12],
     [!kinds.has('anthology') && traits.anthology, 'kind-no-anthology', -0.3],
-    [traits.web && !kinds.has('web') && !kinds.has('long-strip'), 'kind-no-web', -0.12],
+    [traits.web && !kinds.has('web') && !kinds.has('long-strip'), 'kind-no-web', -0.2],
     [kinds.has('oneshot') && !mayBeOneshot(subject, name), 'kind-oneshot', -0.15],
-    [!kinds.has('oneshot') && traits.oneshot, 'kind-no-oneshot', -0.12],
+    [!kinds.has('oneshot') && traits.oneshot, 'kind-no-oneshot', -0.2],
   ];
   const detail = title.titles[0]?.title ?? '';
   return rules.flatMap(([applies, code, points]) => (applies ? [{ code, detail, points }] : []));
@@ -179,7 +194,7 @@ function editionReasons(subject: Subject, title: ProviderTitle, name: NameMatch)
 
 /** Its other names are those of the serial that came of it. */
 function mayBeOneshot({ traits, bookCount, lastVolume }: Subject, name: NameMatch): boolean {
-  if (traits.oneshot || bookCount === 1) return true;
+  if (traits.oneshot || traits.doujinshi || bookCount === 1) return true;
   if ((lastVolume ?? 0) > 1 || (bookCount ?? 0) > 3) return false;
   return name.isMain && !name.isStripped && (name.code === 'same' || name.code === 'same-letters');
 }

@@ -91,6 +91,20 @@ function hasWordMore(ours: Form, theirs: Form): boolean {
   });
 }
 
+/** Without one of its words a name is the other one: that word is no error, however the rest is spaced (`Akane Banashi Z`). */
+function isOneWordLonger(longer: Form, other: Form, distance: number): boolean {
+  return longer.words.some((word, index) => {
+    const rest = longer.words.filter((_, at) => at !== index).join('');
+    return word.length <= distance && editDistance(rest, other.joined) + word.length <= distance;
+  });
+}
+
+/** Letters at the end of a name tell works apart: `R` and `Jr`, `X` and `Z`. */
+function differsInShortEnd(ours: Form, theirs: Form): boolean {
+  const [last = '', other = ''] = [ours.words.at(-1), theirs.words.at(-1)];
+  return last !== other && Math.min(last.length, other.length) <= 3;
+}
+
 /** An error must not be all that tells two words apart: `Gamers` and `Gamer`, `Girl` and `Girls` in short names. */
 function isTypingError(ours: Form, theirs: Form): boolean {
   if (isCjk(ours.joined) || ours.numbers !== theirs.numbers || hasWordMore(ours, theirs)) return false;
@@ -98,7 +112,9 @@ function isTypingError(ours: Form, theirs: Form): boolean {
   const errors = allowedErrors(length);
   if (errors === 0 || Math.abs(ours.joined.length - theirs.joined.length) > errors) return false;
   if (ours.joined[0] !== theirs.joined[0]) return false;
-  return editDistance(ours.joined, theirs.joined) <= errors;
+  const distance = editDistance(ours.joined, theirs.joined);
+  if (distance > errors || differsInShortEnd(ours, theirs)) return false;
+  return !isOneWordLonger(ours, theirs, distance) && !isOneWordLonger(theirs, ours, distance);
 }
 
 /** Enough of a name to stand for the whole: two words and twelve letters, or eight in a script without blanks. */
