@@ -1,46 +1,22 @@
-import Ajv2020 from 'ajv/dist/2020';
-import addFormats from 'ajv-formats';
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { publicId } from '../../src/base/public-id';
-import { templateOf } from '../../src/http/open-api';
 import type { Route } from '../../src/http/route';
+import { faultsOfAnswer, type Answer } from '../support/answer-rules';
 import { useApp } from '../support/app';
 import { aBook, aCollection, aLibrary, aProgress, aReadList, aSeries } from '../support/builders';
+import { coverageText } from '../support/coverage';
+import { readKomgaDocument } from '../support/komga-document';
 import { describeWithReference } from '../support/reference';
 import { filled, routeTable } from '../support/routes';
 
-type Schema = Record<string, unknown>;
-interface Document {
-  paths: Record<
-    string,
-    Record<string, { responses: Record<string, { content?: Record<string, { schema: Schema }> }> }>
-  >;
-  components: { schemas: Record<string, Schema> };
-}
-
-/** Null is what Komga sends for these, and its document does not say so (clients.md §5). */
-function withNulls(schema: Schema): Schema {
-  const { required = [], properties = {} } = schema as { required?: string[]; properties?: Record<string, Schema> };
-  const open = Object.entries(properties).map(([name, property]) => [
-    name,
-    required.includes(name) ? property : { anyOf: [property, { type: 'null' }] },
-  ]);
-  return { ...schema, properties: Object.fromEntries(open) as Record<string, Schema> };
-}
+const byId = (id: string): Route | undefined => routeTable().find((route) => route.id === id);
 
 describeWithReference('answers against Komga’s document', (directory) => {
   const app = useApp();
-  const document = JSON.parse(readFileSync(path.join(directory, 'reference/komga-openapi.json'), 'utf8')) as Document;
+  const komga = readKomgaDocument(directory);
   const values: Record<string, string> = {};
-  const ajv = new Ajv2020({ strict: false, unicodeRegExp: false, allErrors: true });
-  addFormats(ajv);
 
   beforeAll(async () => {
     const { db } = app;
-    for (const [name, schema] of Object.entries(document.components.schemas)) {
-      ajv.addSchema(withNulls(schema), `#/components/schemas/${name}`);
-    }
     const library = await aLibrary(db);
     const author = { name: 'A', role: 'writer' };
     const series = await aSeries(db, {
@@ -61,31 +37,67 @@ describeWithReference('answers against Komga’s document', (directory) => {
     });
   });
 
-  const jsonOf = (route: Route): Schema | undefined => {
-    const content = document.paths[templateOf(route.path)]?.[route.method]?.responses['200']?.content ?? {};
-    return (content['application/json'] ?? content['*/*'])?.schema;
-  };
   const isSearch = ({ method, path: at }: Route) => method === 'post' && /\/list(\/alphabetical-groups)?$/.test(at);
   const isRead = (route: Route) => route.method === 'get' || isSearch(route);
-  const judged = routeTable().filter((route) => isRead(route) && typeof route.reply !== 'string' && jsonOf(route));
+  const isJson = ({ reply }: Route) => typeof reply !== 'string';
+  const judged = routeTable().filter((route) => isRead(route) && isJson(route) && komga.judgeOf(route.id, 200));
   /** There is nothing to show: no neighbour, no page of a file that does not exist. */
   const empty = /\/(next|previous|pages)$|^\/api\/v1\/login/;
 
-  test('what lacks members is no answer', () => {
-    const route = judged.find(({ id }) => id === 'getSeries');
-    const validate = ajv.compile((route && jsonOf(route)) ?? {});
-    expect(validate({ content: [{ id: 1 }] })).toBe(false);
-    expect(JSON.stringify(validate.errors)).toContain('booksMetadata');
-  });
-
   test.each(
     judged.filter((route) => !empty.test(route.path)).map((route) => [`${route.method} ${route.path}`, route] as const),
-  )('%s', async (_, route) => {
+  )('%s is what the document says', async (_, route) => {
     const at = filled(route, values);
     const response = isSearch(route) ? await app.admin.post(at).send({}) : await app.admin.get(at);
     expect(response.status).toBe(200);
-    const validate = ajv.compile(jsonOf(route) ?? {});
-    validate(response.body);
-    expect(validate.errors ?? []).toEqual([]);
+    const judge = komga.judgeOf(route.id, 200);
+    judge?.(response.body);
+    expect(judge?.errors ?? []).toEqual([]);
   });
+
+  describe('An answer is refused', () => {
+    const [series, deletion] = ['getSeries', 'deleteCollectionById'].map((id) => byId(id));
+    const list: Answer = {
+      ...{ method: 'GET', path: '/api/v1/series', asked: {}, status: 200, length: 2, body: Buffer.from('{}') },
+      headers: {
+        ...{ 'content-type': 'application/json', 'cache-control': 'max-age=0, must-revalidate, private', etag: '"1"' },
+        ...{ 'x-request-id': '1', 'x-content-type-options': 'nosniff' },
+      },
+    };
+    const saying = (value: unknown): Answer => ({ ...list, body: Buffer.from(JSON.stringify(value)) });
+    const refusal = { timestamp: '2024-01-01T00:00:00.000+00:00', status: 404, error: 'Not Found', path: '/api' };
+
+    test.each<[string, Answer, Route | undefined, RegExp]>([
+      ['that lacks members', saying({ content: [{ id: 'X' }] }), series, /content\/0 must have required property/],
+      ['with a moment that has a fraction', saying({ created: '2024-01-01T00:00:00.123Z' }), series, /created is/],
+      ['with an id that a client cannot carry', saying({ bookId: 'a-b' }), series, /bookId is a-b/],
+      ['of a status that is not documented', { ...list, status: 202 }, deletion, /202 is not documented/],
+      ['of another type', { ...list, headers: { ...list.headers, 'content-type': 'text/html' } }, series, /text\/html/],
+      ['without a validator', { ...list, headers: { ...list.headers, etag: undefined } as never }, series, /no etag/],
+      ['that says nothing with 500', { ...list, status: 500 }, undefined, /status 500/],
+      [
+        'whose refusal tells of the program',
+        { ...saying({ ...refusal, message: 'select id from book' }), status: 404 },
+        series,
+        /tells/,
+      ],
+      ['with a body where none may be', { ...list, status: 204 }, deletion, /a body where none may be/],
+    ])('%s', (_, answer, route, fault) => {
+      expect(faultsOfAnswer(answer, route, komga).join()).toMatch(fault);
+    });
+
+    test('for nothing when it is right', () => {
+      const page = { content: [], totalElements: 0 };
+      expect(faultsOfAnswer(saying(page), series, komga)).toEqual([]);
+    });
+  });
+});
+
+test('the coverage of a run names operations, how often they answered what, and which never did', () => {
+  const counted = { getSeries: { 200: 3, 403: 1 }, addCollection: { 400: 2 } };
+  const text = coverageText(counted, routeTable(), ['getSeries', 'addCollection', 'getBookById']);
+  expect(text).toContain('Series: getSeries 200×3 403×1');
+  expect(text).toContain(
+    '3 operations 2 were answered, 1 with success; never with success: addCollection, getBookById',
+  );
 });

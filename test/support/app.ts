@@ -19,6 +19,8 @@ import { defaultLimits } from '../../src/media/limits';
 import type { Role } from '../../src/model/user-account';
 import { createQueue } from '../../src/queue/queue';
 import { createTaskTotals } from '../../src/queue/task-times';
+import { judgeAnswers, type AnswersOfApp } from './answers';
+import { keepCounts } from './coverage';
 import { useDatabase, type TestDatabase } from './database';
 
 export const adminLogin = { email: 'admin@example.org', password: 'correct horse' };
@@ -38,15 +40,25 @@ export interface TestApp extends TestDatabase {
 
 type Overrides = (test: TestDatabase) => Partial<AppOptions> | Promise<Partial<AppOptions>>;
 
+interface Held {
+  server?: Server;
+  base?: string;
+  adminId?: string;
+  cacheDir?: string;
+  pages?: OpenBookPages;
+  answers?: AnswersOfApp;
+}
+
 /** The whole HTTP side on a database of its own, listening on a free port; claimed by an administrator. */
 export function useApp(overrides: Overrides = () => ({}), { claimed = true } = {}): TestApp {
   const test = useDatabase();
-  const held: { server?: Server; base?: string; adminId?: string; cacheDir?: string; pages?: OpenBookPages } = {};
+  const held: Held = {};
 
   beforeAll(async () => {
     held.cacheDir = await mkdtemp(path.join(tmpdir(), 'kiremisu-pages-'));
     held.pages = await openBookPages({ db: test.db, cacheDir: held.cacheDir });
     const app = createApp({ ...appOptions(test, held.pages), ...(await overrides(test)) });
+    held.answers = judgeAnswers(app);
     const handle = app.callback();
     held.server = createServer((request, response) => void handle(request, response));
     // the default of 5 s can run out while a test keeps the loop busy, at the moment in which its client asks again
@@ -57,13 +69,17 @@ export function useApp(overrides: Overrides = () => ({}), { claimed = true } = {
   });
 
   afterAll(async () => {
-    const { server, pages, cacheDir } = held;
+    const { server, pages, cacheDir, answers } = held;
     if (server) {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     }
     await pages?.close();
     if (cacheDir !== undefined) await rm(cacheDir, { recursive: true, force: true });
+    if (!answers) return;
+    keepCounts(answers.counted);
+    // fails the file: every answer to every test is as the documents say
+    expect([...new Set(answers.faults)]).toEqual([]);
   });
 
   const base = (): string => held.base ?? '';
