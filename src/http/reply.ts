@@ -71,10 +71,52 @@ export function sendBytes(ctx: HttpContext, bytes: Bytes, name: string | null = 
   if (bytes.size !== undefined) ctx.length = bytes.size;
 }
 
-/**
- * A file for download: exact length, one range (several are answered whole), name in ASCII and UTF-8.
- * The path was resolved inside its library by the caller. Throws ERR_1018 when the file is gone.
- */
+/** Bytes of a body, both ends included. */
+interface Part {
+  start: number;
+  end: number;
+}
+
+/** Says which part of a body is sent: all of it, one range (several are answered whole), or none where the range lies beyond. */
+function tellRange(ctx: HttpContext, size: number, etag: string): Part | 'whole' | 'none' {
+  const range = wantedRange(ctx, size, etag);
+  if (range === null) return 'whole';
+  if (range === 'unsatisfiable') {
+    ctx.set('Content-Range', `bytes */${size}`);
+    ctx.body = null;
+    ctx.status = 416;
+    return 'none';
+  }
+  ctx.status = 206;
+  ctx.set('Content-Range', `bytes ${range.start}-${range.end}/${size}`);
+  return range;
+}
+
+/** What is downloaded: its name, and what tells one version from another. */
+interface Downloaded {
+  name: string;
+  mediaType: string;
+  size: number;
+  etag: string;
+  lastModified: Date | null;
+}
+
+/** Headers of a download: exact length, name in ASCII and UTF-8. The bytes to send, or null when the answer is complete without. */
+function beginDownload(ctx: HttpContext, { name, mediaType, size, etag, lastModified }: Downloaded): Part | null {
+  ctx.set('Accept-Ranges', 'bytes');
+  ctx.set('Content-Type', mediaType);
+  ctx.set('Content-Disposition', disposition('attachment', name));
+  if (notModified(ctx, { etag, ...(lastModified ? { lastModified } : {}) })) return null;
+  if (ctx.method === 'HEAD') {
+    ctx.length = size;
+    return null;
+  }
+  const part = tellRange(ctx, size, etag);
+  if (part === 'none') return null;
+  return part === 'whole' ? { start: 0, end: size - 1 } : part;
+}
+
+/** The path was resolved inside its library by the caller. Throws ERR_1018 when the file is gone. */
 export async function sendFile(
   ctx: HttpContext,
   file: { path: string; name: string; mediaType: string },
@@ -82,32 +124,16 @@ export async function sendFile(
   const handle = await open(file.path, 'r').catch((error: unknown) => {
     throw fail('ERR_1018', {}, error);
   });
-  const stat = await handle.stat();
-  ctx.set('Accept-Ranges', 'bytes');
-  ctx.set('Content-Type', file.mediaType);
-  ctx.set('Content-Disposition', disposition('attachment', file.name));
-  const etag = `"${stat.size.toString(36)}-${Math.trunc(stat.mtimeMs).toString(36)}"`;
-  if (notModified(ctx, { etag, lastModified: stat.mtime }) || ctx.method === 'HEAD') {
+  const { size, mtime, mtimeMs } = await handle.stat();
+  const etag = `"${size.toString(36)}-${Math.trunc(mtimeMs).toString(36)}"`;
+  const wanted = beginDownload(ctx, { ...file, size, etag, lastModified: mtime });
+  if (wanted === null || size === 0) {
     await handle.close();
-    if (ctx.status === 200) ctx.length = stat.size;
+    if (wanted !== null) ctx.body = '';
     return;
   }
-  const range = wantedRange(ctx, stat.size, etag);
-  if (range === 'unsatisfiable') {
-    await handle.close();
-    ctx.set('Content-Range', `bytes */${stat.size}`);
-    ctx.body = null;
-    ctx.status = 416;
-    return;
-  }
-  if (range) {
-    ctx.status = 206;
-    ctx.set('Content-Range', `bytes ${range.start}-${range.end}/${stat.size}`);
-  }
-  const { start, end } = range ?? { start: 0, end: stat.size - 1 };
-  ctx.body = stat.size === 0 ? '' : createReadStream(file.path, { fd: handle, start, end });
-  ctx.length = end - start + 1;
-  if (stat.size === 0) await handle.close();
+  ctx.body = createReadStream(file.path, { fd: handle, ...wanted });
+  ctx.length = wanted.end - wanted.start + 1;
 }
 
 function wantedRange(
@@ -156,17 +182,18 @@ export async function sendPage(ctx: HttpContext, page: FoundPage): Promise<void>
   );
 }
 
-/** A file with ranges, or a ZIP made on the fly, whose length nobody knows. */
+/** A file, or a ZIP made on the fly, which has length, version and ranges as a file has. */
 export async function sendDownload(
   ctx: HttpContext,
   download: Download,
   mediaType = download.mediaType,
 ): Promise<void> {
   if (download.kind === 'file') return sendFile(ctx, { ...download, mediaType });
-  ctx.status = 200;
-  ctx.set('Content-Type', mediaType);
-  ctx.set('Content-Disposition', disposition('attachment', download.name));
-  if (ctx.method !== 'HEAD') ctx.body = download.open();
+  const { name, zip, etag, modifiedAt } = download;
+  const wanted = beginDownload(ctx, { name, mediaType, size: zip.size, etag, lastModified: modifiedAt });
+  if (wanted === null) return;
+  ctx.body = zip.open(wanted);
+  ctx.length = wanted.end - wanted.start + 1;
 }
 
 /**

@@ -1,11 +1,10 @@
-import { createReadStream } from 'node:fs';
+import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { Readable } from 'node:stream';
-import yazl from 'yazl';
-import { notFound } from '../base/errors';
+import { fail, notFound } from '../base/errors';
 import { resolveInside } from '../base/files';
 import type { Database } from '../db/database';
+import { storedZip, type StoredZip, type ZipSource } from '../media/stored-zip';
 import { Series } from '../model/series';
 import { filesOfReadList, filesOfSeries, type BookOfBundle } from '../search/book-bundle';
 import { pagesOfBook, type BookFile } from '../search/book-file';
@@ -17,24 +16,17 @@ import { pathOfBook, visibleBookFile } from './book-place';
 /** A file as it lies on the disk, or a ZIP that is made while it is sent. */
 export type Download =
   | { kind: 'file'; path: string; name: string; mediaType: string }
-  | { kind: 'zip'; name: string; mediaType: string; open(): Readable };
+  | { kind: 'zip'; name: string; mediaType: string; zip: StoredZip; etag: string; modifiedAt: Date | null };
 
-interface ZipEntry {
-  name: string;
-  path: string;
-  modifiedAt: Date;
-}
-
-/** Comics do not get smaller by packing: entries are stored, and the ZIP is never whole in memory. */
-function zipOf(entries: ZipEntry[]): Readable {
-  const zip = new yazl.ZipFile();
-  for (const { name, path: file, modifiedAt } of entries) {
-    // opened when its turn comes: a series of a thousand books must not hold a thousand files open
-    zip.addReadStreamLazy(name, { compress: false, mtime: modifiedAt }, (give) => give(null, createReadStream(file)));
-  }
-  zip.on('error', (error: Error) => (zip.outputStream as Readable).destroy(error));
-  zip.end();
-  return zip.outputStream as Readable;
+/** The same files in the same places are the same bytes: a download that broke off can be resumed. */
+function zipDownload(name: string, sources: ZipSource[]): Download {
+  const versions = sources.map((source) => [source.name, source.size, source.changedAt, source.modifiedAt.getTime()]);
+  const digest = createHash('sha1').update(JSON.stringify(versions)).digest('base64url');
+  const changes = sources.map(({ changedAt }) => changedAt);
+  return {
+    ...{ kind: 'zip', name, mediaType: 'application/zip', zip: storedZip(sources), etag: `"${digest}"` },
+    modifiedAt: changes.length === 0 ? null : new Date(Math.max(...changes)),
+  };
 }
 
 /** The file of a book; a folder of images as a CBZ. Throws 404, 403. */
@@ -47,25 +39,28 @@ export async function downloadOfBook(db: Database, viewer: Viewer, bookId: strin
 }
 
 async function folderDownload(db: Database, book: BookFile, folder: string): Promise<Download> {
-  const entries = await folderEntries(db, book, folder);
-  if (entries.length === 0) throw notFound('Book has not been analyzed yet');
-  return { kind: 'zip', name: `${book.name}.cbz`, mediaType: 'application/zip', open: () => zipOf(entries) };
+  const sources = await sourcesOfFolder(db, book, folder).catch((error: unknown) => {
+    throw fail('ERR_1018', {}, error);
+  });
+  if (sources.length === 0) throw notFound('Book has not been analyzed yet');
+  return zipDownload(`${book.name}.cbz`, sources);
+}
+
+async function sourceOf(place: string, name: string, modifiedAt: Date): Promise<ZipSource> {
+  const { size, mtimeMs } = await stat(place);
+  return { name, path: place, size, changedAt: mtimeMs, modifiedAt };
 }
 
 /** The pictures of a folder that are pages; others are none of the book's. */
-async function folderEntries(
+async function sourcesOfFolder(
   db: Database,
   book: Pick<BookFile, 'id' | 'fileModifiedAt'>,
   folder: string,
   prefix = '',
-): Promise<ZipEntry[]> {
+): Promise<ZipSource[]> {
   const pages = await pagesOfBook(db, book.id);
   return Promise.all(
-    pages.map(async ({ name }) => ({
-      name: `${prefix}${name}`,
-      path: await resolveInside(folder, name),
-      modifiedAt: book.fileModifiedAt,
-    })),
+    pages.map(async ({ name }) => sourceOf(await resolveInside(folder, name), `${prefix}${name}`, book.fileModifiedAt)),
   );
 }
 
@@ -103,7 +98,7 @@ const atOnce = 16;
 /** Files that are gone are left out, equal names are told apart. */
 async function bundle(db: Database, name: string, books: Bundled[]): Promise<Download> {
   const taken = new Set<string>();
-  const entries: ZipEntry[] = [];
+  const entries: ZipSource[] = [];
   for (let index = 0; index < books.length; index += atOnce) {
     const found = await Promise.all(books.slice(index, index + atOnce).map((book) => presentEntries(db, book)));
     for (const entry of found.flat()) {
@@ -114,19 +109,19 @@ async function bundle(db: Database, name: string, books: Bundled[]): Promise<Dow
   }
   // a title may hold what a file name may not
   const fileName = `${name.replace(/[/\\]/g, '_')}.zip`;
-  return { kind: 'zip', name: fileName, mediaType: 'application/zip', open: () => zipOf(entries) };
+  return zipDownload(fileName, entries);
 }
 
 /** The file of a book, or the pictures of one that is a folder; nothing when it is gone. */
 async function presentEntries(
   db: Database,
   { id, root, path: file, fileModifiedAt, entryName }: Bundled,
-): Promise<ZipEntry[]> {
+): Promise<ZipSource[]> {
   try {
     const place = await resolveInside(root, file);
     const kind = await stat(place);
-    if (kind.isFile()) return [{ name: entryName, path: place, modifiedAt: fileModifiedAt }];
-    if (kind.isDirectory()) return await folderEntries(db, { id, fileModifiedAt }, place, `${entryName}/`);
+    if (kind.isFile()) return [await sourceOf(place, entryName, fileModifiedAt)];
+    if (kind.isDirectory()) return await sourcesOfFolder(db, { id, fileModifiedAt }, place, `${entryName}/`);
     return [];
   } catch {
     return [];

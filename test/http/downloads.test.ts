@@ -39,6 +39,22 @@ test('a series is a ZIP of the files of its books, in their order', async () => 
   expect(entries[2]?.[1]).toEqual(await readFile(file));
 });
 
+test('its length is known before it is made, and what broke off is resumed', async () => {
+  const address = await ofSeries('Paper Gardens');
+  const whole = await app.admin.get(address).responseType('blob').expect(200);
+  const body = whole.body as Buffer;
+  expect([whole.headers['content-length'], whole.headers['accept-ranges']]).toEqual([String(body.length), 'bytes']);
+  const head = await app.admin.head(address).expect(200);
+  expect(head.headers['content-length']).toBe(String(body.length));
+  const middle = Math.floor(body.length / 2);
+  const rest = await app.admin
+    .get(address)
+    .set({ Range: `bytes=${middle}-`, 'If-Range': String(whole.headers['etag']) })
+    .responseType('blob')
+    .expect(206);
+  expect((rest.body as Buffer).equals(body.subarray(middle))).toBe(true);
+});
+
 test('a book that is a folder of pictures is a folder in it', async () => {
   const response = await app.admin.get(await ofSeries('Loose pages')).responseType('blob');
   const entries = await entriesOf(response);

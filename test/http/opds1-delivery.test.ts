@@ -120,14 +120,28 @@ describe('files', () => {
     expect(part.headers['content-range']).toBe(`bytes 0-3/${body.length}`);
   });
 
-  test('a folder of pictures is a CBZ, made while it is sent', async () => {
+  test('a folder of pictures is a CBZ that is made while it is sent, and yet has a length and can be resumed', async () => {
     const href = hrefOf(await entryOf('Volume 1'), 'http://opds-spec.org/acquisition');
     const { headers, body } = await bytes(href);
     expect(href).toMatch(/\/file\/Volume%201\.cbz$/);
     expect([headers.get('content-type'), body.subarray(0, 2).toString()]).toEqual([
-      'application/vnd.comicbook+zip',
-      'PK',
+      ...['application/vnd.comicbook+zip', 'PK'],
     ]);
+    expect([headers.get('content-length'), headers.get('accept-ranges')]).toEqual([String(body.length), 'bytes']);
+    const etag = headers.get('etag') ?? '';
+    const rest = await app.admin
+      .get(relative(href))
+      .set({ Range: 'bytes=1000-', 'If-Range': etag })
+      .responseType('blob')
+      .expect(206);
+    expect(rest.headers['content-range']).toBe(`bytes 1000-${body.length - 1}/${body.length}`);
+    expect((rest.body as Buffer).equals(body.subarray(1000))).toBe(true);
+    await app.admin
+      .get(relative(href))
+      .set({ Range: `bytes=${body.length}-` })
+      .expect(416);
+    await app.admin.get(relative(href)).set({ Range: 'bytes=5-', 'If-Range': '"another"' }).expect(200);
+    await app.admin.get(relative(href)).set('If-None-Match', etag).expect(304);
   });
 
   test('covers are JPEGs, the small one at most 300 pixels', async () => {
@@ -151,12 +165,13 @@ describe('as KOReader asks', () => {
       ...[`${app.base}/opds/v1.2/catalog`, `${app.base}/opds/v1.2/series`, `${app.base}/opds/v1.2/search`],
       hrefOf(entry, 'http://opds-spec.org/image'),
       hrefOf(entry, 'http://opds-spec.org/acquisition'),
+      hrefOf(await entryOf('Volume 1'), 'http://opds-spec.org/acquisition'),
       stream.replace('{pageNumber}', '0').replace('{maxWidth}', '600'),
     ];
     for (const url of urls) {
       const [get, head] = [await ask(url, basic(adminLogin)), await ask(url, basic(adminLogin), 'HEAD')];
       expect([url, head.status, head.body.length]).toEqual([url, 200, 0]);
-      for (const name of ['content-type', 'content-length', 'etag', 'content-disposition'])
+      for (const name of ['content-type', 'content-length', 'etag', 'content-disposition', 'accept-ranges'])
         expect([url, name, head.headers.get(name)]).toEqual([url, name, get.headers.get(name)]);
     }
   });
