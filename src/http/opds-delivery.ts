@@ -8,7 +8,8 @@ import type { Viewer } from '../search/viewer';
 import type { HttpDeps } from './deps';
 import { entityId, text } from './input';
 import { bookDownload } from './opds-books';
-import { sendDownload, sendPage } from './reply';
+import { sendPage } from './page-reply';
+import { sendDownload } from './reply';
 import { route, type Route } from './route';
 
 /** What tells the two versions apart: 1.2 counts pages from 0 (page streaming), 2.0 from 1 (Komga's paths). */

@@ -2,12 +2,11 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import parseRange from 'range-parser';
 import { fail } from '../base/errors';
 import type { Download } from '../library/downloads';
-import type { FoundPage } from '../library/pages';
 import type { ServedPoster } from '../library/served-poster';
 import type { HttpContext } from './context';
+import { tellRange, type Part } from './range';
 
 /** Komga's: kept by the client alone, and asked about again each time. */
 export const revalidate = 'max-age=0, must-revalidate, private';
@@ -46,7 +45,7 @@ export function sendJson(ctx: HttpContext, value: unknown, status = 200): void {
  * The name in plain ASCII for old clients and whole in UTF-8 for all others, always both: some read only the second one
  * (clients.md rule 26), and none agree on how quotes in the first one are escaped.
  */
-function disposition(kind: 'attachment' | 'inline', name: string): string {
+export function disposition(kind: 'attachment' | 'inline', name: string): string {
   const plain = name.replace(/[^\x20-\x7e]|["\\%]/g, '_');
   const whole = encodeURIComponent(name.toWellFormed()).replace(
     /['()*]/g,
@@ -71,27 +70,6 @@ export function sendBytes(ctx: HttpContext, bytes: Bytes, name: string | null = 
   if (bytes.size !== undefined) ctx.length = bytes.size;
 }
 
-/** Bytes of a body, both ends included. */
-interface Part {
-  start: number;
-  end: number;
-}
-
-/** Says which part of a body is sent: all of it, one range (several are answered whole), or none where the range lies beyond. */
-function tellRange(ctx: HttpContext, size: number, etag: string): Part | 'whole' | 'none' {
-  const range = wantedRange(ctx, size, etag);
-  if (range === null) return 'whole';
-  if (range === 'unsatisfiable') {
-    ctx.set('Content-Range', `bytes */${size}`);
-    ctx.body = null;
-    ctx.status = 416;
-    return 'none';
-  }
-  ctx.status = 206;
-  ctx.set('Content-Range', `bytes ${range.start}-${range.end}/${size}`);
-  return range;
-}
-
 /** What is downloaded: its name, and what tells one version from another. */
 interface Downloaded {
   name: string;
@@ -111,9 +89,7 @@ function beginDownload(ctx: HttpContext, { name, mediaType, size, etag, lastModi
     ctx.length = size;
     return null;
   }
-  const part = tellRange(ctx, size, etag);
-  if (part === 'none') return null;
-  return part === 'whole' ? { start: 0, end: size - 1 } : part;
+  return tellRange(ctx, size, etag);
 }
 
 /** The path was resolved inside its library by the caller. Throws ERR_1018 when the file is gone. */
@@ -134,52 +110,6 @@ export async function sendFile(
   }
   ctx.body = createReadStream(file.path, { fd: handle, ...wanted });
   ctx.length = wanted.end - wanted.start + 1;
-}
-
-function wantedRange(
-  ctx: HttpContext,
-  size: number,
-  etag: string,
-): { start: number; end: number } | 'unsatisfiable' | null {
-  const header = ctx.get('range');
-  const condition = ctx.get('if-range');
-  if (header === '' || (condition !== '' && condition !== etag)) return null;
-  const ranges = parseRange(size, header);
-  if (ranges === -1) return 'unsatisfiable';
-  if (ranges === -2 || ranges.type !== 'bytes' || ranges.length !== 1) return null;
-  return ranges[0] ?? null;
-}
-
-/** Aborts when the client hangs up: what is being read or rendered for it stops. */
-function hangUpSignal(ctx: HttpContext): AbortSignal {
-  const controller = new AbortController();
-  ctx.res.once('close', () => {
-    if (!ctx.res.writableFinished) controller.abort();
-  });
-  return controller.signal;
-}
-
-/** The same page in other bytes: its tag says so, and compares equal all the same. */
-function tellEncoding(ctx: HttpContext, encoding: string): void {
-  ctx.set('Content-Encoding', encoding);
-  ctx.vary('Accept-Encoding');
-  ctx.set('ETag', `W/${ctx.response.get('ETag')}`);
-}
-
-/** A page of a book. Its buffer is used again only when the answer was written. */
-export async function sendPage(ctx: HttpContext, page: FoundPage): Promise<void> {
-  if (notModified(ctx, page)) return;
-  const takesGzip = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:,|$))/iu.test(ctx.get('accept-encoding'));
-  const { data, size, encoding = null, release } = await page.open(hangUpSignal(ctx), takesGzip);
-  if (encoding !== null) tellEncoding(ctx, encoding);
-  if (ctx.method === 'HEAD' && !Buffer.isBuffer(data)) data.destroy();
-  // finish, not close: a socket that died first may still be read from
-  ctx.res.once('finish', release);
-  sendBytes(
-    ctx,
-    { mediaType: page.mediaType, data: ctx.method === 'HEAD' ? Buffer.alloc(0) : data, size },
-    page.fileName,
-  );
 }
 
 /** A file, or a ZIP made on the fly, which has length, version and ranges as a file has. */

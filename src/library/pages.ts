@@ -30,15 +30,12 @@ export interface FoundPage {
   fileName: string | null;
   etag: string;
   lastModified: Date;
-  /** `gzip`: the client takes it; only what lies packed in its archive comes so. */
-  open(signal?: AbortSignal, gzip?: boolean): Promise<PageBody>;
+  open(signal?: AbortSignal): Promise<PageBody>;
 }
 
 export interface PageBody {
   data: Buffer | Readable;
-  /** As sent. */
   size: number;
-  encoding?: 'gzip' | null;
   /** Call when the answer was written: the buffer is used again. */
   release: () => void;
 }
@@ -178,11 +175,11 @@ export function createBookPages({ db, opener, pool, permitted = createPermittedB
     return { book, page };
   }
 
-  async function original(book: BookFile, page: Located, signal?: AbortSignal, gzip = false): Promise<PageBody> {
+  async function original(book: BookFile, page: Located, signal?: AbortSignal): Promise<PageBody> {
     const request = await requestFor(book, page);
     const { path, container, location } = request;
     if (!isDirect(location)) return whole(await pool.page(request, signal));
-    const options = { version: versionOf(book), gzip, ...(signal ? { signal } : {}) };
+    const options = { version: versionOf(book), ...(signal ? { signal } : {}) };
     return bodyOf(await opener.openPage(path, container, location, options));
   }
 
@@ -246,8 +243,8 @@ export function createBookPages({ db, opener, pool, permitted = createPermittedB
         return foundPdf(book, page, number);
       }
       if (isUnchanged(page, wish)) {
-        return found(book, number, page.mediaType, '', async (signal, gzip) => {
-          const body = await original(book, page, signal, gzip);
+        return found(book, number, page.mediaType, '', async (signal) => {
+          const body = await original(book, page, signal);
           if (!isDirect(locationOf(page))) await expectNext(viewer, book, number, wish);
           return body;
         });
@@ -290,7 +287,7 @@ const whole = ({ data }: { data: Buffer }): PageBody => ({ data, size: data.leng
 
 function bodyOf(page: OpenedPage): PageBody {
   if ('stream' in page) return { data: page.stream, size: page.size, release: () => undefined };
-  return { data: page.data, size: page.size, encoding: page.encoding, release: () => page.release() };
+  return page;
 }
 
 /** Komga's `convert` parameter: any case, empty is none. Throws 400. */

@@ -14,8 +14,6 @@ import { checkContent, dataOffset, inflateWhole, localHeaderBytes, openEntry, re
 export interface OpenPageOptions {
   /** Changes whenever the file does (its time and size): an open file of another version is not used. */
   version?: string;
-  /** The client takes gzip: packed pages of a ZIP then go out as they lie in the file. */
-  gzip?: boolean;
   signal?: AbortSignal;
 }
 
@@ -23,7 +21,6 @@ export interface OpenPageOptions {
 export interface BufferedPage {
   data: Buffer;
   size: number;
-  encoding: 'gzip' | null;
   /** Call when nobody reads `data` any more, so after the answer was written, not when it was handed over. */
   release(): void;
 }
@@ -32,7 +29,6 @@ export interface BufferedPage {
 export interface StreamedPage {
   stream: Readable;
   size: number;
-  encoding: null;
 }
 
 export type OpenedPage = BufferedPage | StreamedPage;
@@ -51,7 +47,6 @@ export function isDirect(location: PageLocation): boolean {
 
 /** Names and extra fields of local headers are rarely longer; if one is, a second read follows. */
 const slackBytes = 320;
-const gzipHeader = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
 const maxVerified = 10_000;
 
 async function readSpan(file: OpenedFile, location: SpanLocation, pool: BufferPool): Promise<BufferedPage> {
@@ -65,60 +60,39 @@ async function readSpan(file: OpenedFile, location: SpanLocation, pool: BufferPo
       checkSpan(data, location);
       if (file.verified.size < maxVerified) file.verified.add(offset);
     }
-    return { data, size, encoding: null, release: () => pool.give(buffer) };
+    return { data, size, release: () => pool.give(buffer) };
   } catch (error) {
     pool.give(buffer);
     throw error;
   }
 }
 
-/** Reads header and data at once; tells where in the buffer the data lies. There is room for a gzip trailer behind it. */
+/** Reads header and data at once; gives the data, nearly always as a part of `buffer`. */
 async function readPacked({ handle }: OpenedFile, { offset, compressedSize }: ZipLocation, buffer: Buffer) {
   const first = buffer.subarray(0, localHeaderBytes + slackBytes + compressedSize);
   const count = await readInto(handle, first, offset);
   const start = dataOffset(first.subarray(0, count));
-  if (start + compressedSize <= count) return { start, buffer };
-  const whole = start + compressedSize <= buffer.length - 8 ? buffer : Buffer.allocUnsafe(start + compressedSize + 8);
-  const data = whole.subarray(start, start + compressedSize);
+  if (start + compressedSize <= count) return first.subarray(start, start + compressedSize);
+  const data = start + compressedSize <= buffer.length ? buffer.subarray(start, start + compressedSize) : Buffer.allocUnsafe(compressedSize); // prettier-ignore
   if ((await readInto(handle, data, offset + start)) < compressedSize) throw fail('ERR_2003', { truncated: true });
-  return { start, buffer: whole };
+  return data;
 }
 
-/** Puts what gzip wants around raw deflate data: over the end of the local header, and behind the data. */
-function wrapGzip(buffer: Buffer, start: number, location: ZipLocation): Buffer {
-  const end = start + location.compressedSize;
-  gzipHeader.copy(buffer, start - gzipHeader.length);
-  buffer.writeUInt32LE(location.crc32, end);
-  buffer.writeUInt32LE(location.size, end + 4);
-  return buffer.subarray(start - gzipHeader.length, end + 8);
-}
-
-async function readZipPage(
-  file: OpenedFile,
-  location: ZipLocation,
-  pool: BufferPool,
-  gzip: boolean,
-): Promise<BufferedPage> {
-  const pooled = pool.take(localHeaderBytes + slackBytes + location.compressedSize + 8);
-  const release = () => pool.give(pooled);
+async function readZipPage(file: OpenedFile, location: ZipLocation, pool: BufferPool): Promise<BufferedPage> {
+  const pooled = pool.take(localHeaderBytes + slackBytes + location.compressedSize);
+  const giveBack = () => pool.give(pooled);
   try {
-    const { start, buffer } = await readPacked(file, location, pooled);
-    const packed = buffer.subarray(start, start + location.compressedSize);
-    const isVerified = file.verified.has(location.offset);
-    const plain = location.method === 0 ? packed : isVerified && gzip ? null : await inflateWhole(packed, location);
+    const packed = await readPacked(file, location, pooled);
+    // zlib writes into a buffer of its own, so that what was read is done with
+    const data = location.method === 0 ? packed : await inflateWhole(packed, location);
     // the checksum costs as much as the read, so it is looked at once for each page of an open file
-    if (plain && !isVerified) checkContent(plain, location);
+    if (!file.verified.has(location.offset)) checkContent(data, location);
     if (file.verified.size < maxVerified) file.verified.add(location.offset);
-    if (location.method !== 0 && gzip && location.crc32 !== 0) {
-      const data = wrapGzip(buffer, start, location);
-      return { data, size: data.length, encoding: 'gzip', release };
-    }
-    if (location.method === 0) return { data: packed, size: packed.length, encoding: null, release };
-    const data = plain ?? (await inflateWhole(packed, location));
-    release();
-    return { data, size: data.length, encoding: null, release: () => undefined };
+    if (location.method === 0) return { data, size: data.length, release: giveBack };
+    giveBack();
+    return { data, size: data.length, release: () => undefined };
   } catch (error) {
-    release();
+    giveBack();
     throw error;
   }
 }
@@ -148,7 +122,7 @@ async function openStreamed(
         ? await openEntry(source, location, limits, signal)
         : openSpan(source, span, limits, signal);
     stream.once('close', () => void source.close());
-    return { stream, size: location.kind === 'zip' ? location.size : span.size, encoding: null };
+    return { stream, size: location.kind === 'zip' ? location.size : span.size };
   } catch (error) {
     await source.close();
     throw error;
@@ -160,15 +134,15 @@ export function createPageOpener({ limits = defaultLimits, openFiles = 64 } = {}
   const handles = createFileHandles({ max: openFiles });
   const pool = createBufferPool();
 
-  async function readPage(file: OpenedFile, location: PageLocation, gzip: boolean): Promise<BufferedPage | null> {
-    if (location.kind === 'zip') return readZipPage(file, location, pool, gzip);
+  async function readPage(file: OpenedFile, location: PageLocation): Promise<BufferedPage | null> {
+    if (location.kind === 'zip') return readZipPage(file, location, pool);
     if (location.kind === 'span') return readSpan(file, location, pool);
     if (file.size > limits.bufferedBytes) return null;
     return readSpan(file, { kind: 'span', offset: 0, size: file.size }, pool);
   }
 
   return {
-    async openPage(file, container, location, { version = '', gzip = false, signal } = {}) {
+    async openPage(file, container, location, { version = '', signal } = {}) {
       if (!isDirect(location)) throw fail('ERR_2003', { kind: location.kind, container });
       const refused = location.kind === 'zip' ? refusal(location, limits) : null;
       if (refused) throw fail(refused, { container });
@@ -177,7 +151,7 @@ export function createPageOpener({ limits = defaultLimits, openFiles = 64 } = {}
       const read =
         sizeOf(location) > limits.bufferedBytes
           ? null
-          : await handles.use(`${version}:${key}`, resolve, (opened) => readPage(opened, location, gzip));
+          : await handles.use(`${version}:${key}`, resolve, (opened) => readPage(opened, location));
       return read ?? openStreamed(resolve, location, limits, signal);
     },
     close: () => handles.close(),

@@ -3,6 +3,7 @@ import { publicId } from '../../src/base/public-id';
 import { scanLibrary } from '../../src/library/scan';
 import { migrateQueue } from '../../src/queue/queue';
 import { silentLog } from '../../src/base/log';
+import { defaultLimits } from '../../src/media/limits';
 import { Book } from '../../src/model/book';
 import { contextOf, drain } from '../library/support';
 import { useApp } from '../support/app';
@@ -17,9 +18,14 @@ const folder = temporaryFolder();
 const app = useApp();
 const picture = (n: number) => aPng(40, 60, n);
 const parts = [1, 2, 3].map((n) => ({ name: `${n}.png`, data: picture(n), method: 8 }));
+/** Too large for a buffer, so that it comes as a stream. */
+const large = Buffer.concat([picture(1), Buffer.alloc(defaultLimits.bufferedBytes, 'a page that goes on and on ')]);
 
 beforeAll(async () => {
   put(folder.path, 'Series/packed.cbz', buildZip(parts));
+  put(folder.path, 'Series/stored.cbz', buildZip(parts.map((part) => ({ ...part, method: 0 }))));
+  put(folder.path, 'Series/large.cbz', buildZip([{ name: '1.png', data: large }]));
+  put(folder.path, 'Series/large and packed.cbz', buildZip([{ name: '1.png', data: large, method: 8 }]));
   put(folder.path, 'Series/seven.cb7', await buildSevenZip(parts));
   put(folder.path, 'Series/odd method.cbz', await buildSevenZip(parts, ['-tzip', '-mm=LZMA']));
   await migrateQueue(app.url, silentLog());
@@ -35,21 +41,43 @@ async function pagesOf(name: string): Promise<string> {
   return `/api/v1/books/${publicId(book?.id ?? '')}/pages`;
 }
 
-test('a page that lies packed in its archive goes out packed to who takes gzip, and is the same page', async () => {
-  const address = `${await pagesOf('packed')}/1`;
-  const asking = (encoding: string) => app.admin.get(address).set('Accept-Encoding', encoding).responseType('blob');
-  const [plain, packed, refused] = [await asking('identity'), await asking('gzip'), await asking('gzip;q=0, identity')];
-  expect(plain.headers['content-encoding']).toBeUndefined();
-  expect(refused.headers['content-encoding']).toBeUndefined();
-  expect(packed.headers['content-encoding']).toBe('gzip');
-  expect(packed.headers['vary']).toContain('Accept-Encoding');
-  for (const response of [plain, packed, refused]) expect(bytes(response).equals(picture(1))).toBe(true);
-  for (const { headers } of [plain, packed])
-    await app.admin
-      .get(address)
-      .set('If-None-Match', headers['etag'] ?? '')
-      .expect(304);
+test('pictures are never compressed: what lies packed goes out as it is, with its length, whatever the client takes', async () => {
+  for (const name of ['packed', 'stored', 'seven']) {
+    const address = `${await pagesOf(name)}/1`;
+    for (const encoding of ['identity', 'gzip', 'gzip, deflate, br', '*']) {
+      const { headers, body } = await app.admin.get(address).set('Accept-Encoding', encoding).responseType('blob');
+      expect((body as Buffer).equals(picture(1))).toBe(true);
+      expect(headers['content-encoding']).toBeUndefined();
+      expect(headers['content-length']).toBe(String(picture(1).length));
+      expect(headers['etag']).toMatch(/^"[^"]+"$/u);
+      await app.admin
+        .get(address)
+        .set({ 'Accept-Encoding': encoding, 'If-None-Match': headers['etag'] ?? '' })
+        .expect(304);
+    }
+  }
 });
+
+test.each(['packed', 'stored', 'seven', 'large', 'large and packed'])(
+  'a range of a page of "%s" is that part of it',
+  async (name) => {
+    const address = `${await pagesOf(name)}/1`;
+    const whole = bytes(await app.admin.get(address).responseType('blob').expect(200));
+    for (const [range, start, end] of [
+      ['bytes=0-9', 0, 9],
+      ['bytes=30-', 30, whole.length - 1],
+      ['bytes=-5', whole.length - 5, whole.length - 1],
+    ] as const) {
+      const { headers, body } = await app.admin.get(address).set('Range', range).responseType('blob').expect(206);
+      expect((body as Buffer).equals(whole.subarray(start, end + 1))).toBe(true);
+      expect(headers['content-range']).toBe(`bytes ${start}-${end}/${whole.length}`);
+      expect(headers['content-length']).toBe(String(end + 1 - start));
+    }
+    const refused = await app.admin.get(address).set('Range', `bytes=${whole.length}-`).expect(416);
+    expect(refused.headers['content-range']).toBe(`bytes */${whole.length}`);
+    await app.admin.get(address).set({ Range: 'bytes=0-9', 'If-Range': '"another"' }).expect(200);
+  },
+);
 
 test.each(['seven', 'odd method'])('pages of "%s" are listed and served, and made smaller on request', async (name) => {
   const address = await pagesOf(name);

@@ -13,7 +13,8 @@ import {
 import type { HttpDeps } from '../deps';
 import { entityId, nilUuid, parseBody, readJson } from '../input';
 import { formType, readUpload } from '../multipart';
-import { instant, sendPage } from '../reply';
+import { sendPage } from '../page-reply';
+import { instant } from '../reply';
 import { route, type Route } from '../route';
 import {
   directoryBody,

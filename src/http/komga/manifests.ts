@@ -9,7 +9,8 @@ import type { Viewer } from '../../search/viewer';
 import { absoluteUrl } from '../context';
 import type { HttpDeps } from '../deps';
 import { entityId } from '../input';
-import { notModified, sendPage, sendText } from '../reply';
+import { sendPage } from '../page-reply';
+import { notModified, sendText } from '../reply';
 import { route, type Route } from '../route';
 import { presentManifest, type ManifestParts, type ManifestProfile } from './present/manifest';
 

@@ -12,7 +12,8 @@ import {
 import { sliceOf } from '../../search/slice';
 import type { HttpDeps } from '../deps';
 import { integer, manyOf, nilUuid, pageParameters } from '../input';
-import { instant, sendBytes, sendPage } from '../reply';
+import { sendPage } from '../page-reply';
+import { instant, sendBytes } from '../reply';
 import { route, type Route } from '../route';
 import { page, pageOf } from './dto/page';
 import { knownPageHashDto, pageHashBody, pageHashMatchDto, unknownPageHashDto } from './dto/page-hash';

@@ -5,7 +5,7 @@ import type { StoredPage } from '../../model/book-media';
 import type { HttpDeps } from '../deps';
 import { entityId, flag, text } from '../input';
 import { prefersPdf } from '../accept';
-import { sendPage } from '../reply';
+import { sendPage } from '../page-reply';
 import { route, type Route } from '../route';
 import { pageDto } from './dto/book';
 

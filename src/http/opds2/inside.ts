@@ -3,7 +3,7 @@ import { getPositions } from '../../library/epub-books';
 import { positionListType } from '../../opds/media-types';
 import type { HttpDeps } from '../deps';
 import { entityId } from '../input';
-import { sendPage } from '../reply';
+import { sendPage } from '../page-reply';
 import { route, type Route } from '../route';
 import { sendDocument } from './feed';
 

@@ -1,6 +1,5 @@
 import { readdir, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { defaultLimits, type MediaLimits } from '../../../src/media/limits';
 import { openBook } from '../../../src/media/open-book';
 import {
@@ -68,16 +67,6 @@ test.each([0, 8])('a page of method %i comes with one read and the right bytes, 
   ]);
   const opener = newOpener();
   for (let i = 0; i < 3; i++) expect(await bytesOf(await fetchPage(opener, file, locations[0]))).toEqual(big);
-});
-
-test('a packed page goes out as gzip to a client that takes it', async () => {
-  const { file, locations } = await makeBook('gzip.cbz', [{ name: '1.png', data: big, method: 8 }]);
-  const opener = newOpener();
-  for (let i = 0; i < 2; i++) {
-    const page = await fetchPage(opener, file, locations[0], { gzip: true });
-    expect(page.encoding).toBe('gzip');
-    expect(gunzipSync(await bytesOf(page))).toEqual(big);
-  }
 });
 
 test('buffers of pages that are still being sent are not used for others', async () => {
