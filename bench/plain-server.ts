@@ -1,17 +1,17 @@
 import { execFileSync, fork, spawn, type ChildProcess } from 'node:child_process';
-import { createReadStream, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createReadStream, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createServer as createProbe, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import type { Usage } from './media-server';
+import { usageOf, type Usage } from './usage';
 
 /** The same bytes as plain files: nginx where it is installed, else Node and its streams. */
 export interface PlainServer {
   name: string;
   port: number;
-  usage(): Promise<Usage>;
-  stop(): void;
+  usage(): Usage;
+  stop: () => void;
 }
 
 async function freePort(): Promise<number> {
@@ -31,17 +31,6 @@ function hasNginx(): boolean {
   }
 }
 
-/** Ticks of 10 ms, and pages of 4 KiB, of a process and its children (Linux). */
-function usageOf(pid: number): Usage {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(/\s+/u).filter(Boolean);
-  const of = (id: string | number) => {
-    const fields = readFileSync(`/proc/${id}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-    return { cpu: (Number(fields[11]) + Number(fields[12])) * 10, memory: Number(fields[21]) * 4096 };
-  };
-  const all = [of(pid), ...children.map(of)];
-  return { cpu: all.reduce((sum, { cpu }) => sum + cpu, 0), memory: all.reduce((sum, { memory }) => sum + memory, 0) };
-}
-
 async function startNginx(folder: string, root: string): Promise<PlainServer> {
   const port = await freePort();
   const file = path.join(folder, 'nginx.conf');
@@ -57,18 +46,14 @@ async function startNginx(folder: string, root: string): Promise<PlainServer> {
   const child: ChildProcess = spawn('nginx', ['-c', file, '-p', folder], { stdio: 'ignore' });
   await setTimeout(300);
   const pid = child.pid ?? 0;
-  return { name: 'nginx', port, usage: () => Promise.resolve(usageOf(pid)), stop: () => void child.kill('SIGTERM') };
+  return { name: 'nginx', port, usage: () => usageOf(pid, { children: true }), stop: () => void child.kill('SIGTERM') };
 }
 
 async function startNode(root: string): Promise<PlainServer> {
   const child = fork(__filename, [root], { execArgv: ['--import', 'tsx'] });
-  const ask = <T>(): Promise<T> => new Promise((resolve) => child.once('message', (message) => resolve(message as T)));
-  const port = await ask<number>();
-  const usage = () => {
-    child.send('usage');
-    return ask<Usage>();
-  };
-  return { name: 'a plain Node server', port, usage, stop: () => void child.kill('SIGTERM') };
+  const port = await new Promise<number>((resolve) => child.once('message', (message) => resolve(message as number)));
+  const pid = child.pid ?? 0;
+  return { name: 'a plain Node server', port, usage: () => usageOf(pid), stop: () => void child.kill('SIGTERM') };
 }
 
 export const startPlainServer = (folder: string, root: string): Promise<PlainServer> =>
@@ -82,10 +67,6 @@ function serve(root: string): void {
     createReadStream(file, { highWaterMark: 512 * 1024 }).pipe(response);
   });
   server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));
-  process.on('message', () => {
-    const { user, system } = process.cpuUsage();
-    process.send?.({ cpu: (user + system) / 1000, memory: process.memoryUsage.rss() } satisfies Usage);
-  });
 }
 
 if (require.main === module && process.argv[2] !== undefined) serve(process.argv[2]);

@@ -3,6 +3,7 @@ import { matching } from './matching';
 import { media } from './media';
 import { opds } from './opds';
 import { scan } from './scan';
+import { endOnSignals } from './stopping';
 
 /** Measurements by name: `npm run bench -- matching`. Each prints its figures and tells whether they reach the goal. */
 const benches: Record<string, () => Promise<boolean>> = { api, matching, media, opds, scan };
@@ -18,7 +19,10 @@ async function main(names: string[]): Promise<void> {
   }
 }
 
-void main(process.argv.slice(2).filter((argument) => !argument.startsWith('-'))).catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-});
+if (require.main === module) {
+  endOnSignals();
+  void main(process.argv.slice(2).filter((argument) => !argument.startsWith('-'))).catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  });
+}
