@@ -62,7 +62,11 @@ async function start(config: Config, log: Log, closers: Closer[]): Promise<void>
     pages.changed(event);
     events.publish(event);
   };
-  const listening = await listenToEvents(url, log, hear, () => events.restart());
+  const missed = (): void => {
+    authentication.forgetAll();
+    events.restart();
+  };
+  const listening = await listenToEvents(url, log, hear, missed);
   closers.push(() => listening.close());
 
   if (config.admin && !(await isClaimed(db))) await claim(db, config.admin.email, config.admin.password);

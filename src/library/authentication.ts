@@ -38,6 +38,8 @@ export interface Authentication {
   identify(presented: Presented): Promise<Identity | null>;
   /** Forget remembered passwords and what is known of the user: another process changed them. */
   forget(userId: string): void;
+  /** Forget everything that is remembered of anybody: changes may have been missed. */
+  forgetAll(): void;
 }
 
 export interface AuthenticationDeps {
@@ -72,6 +74,8 @@ export function createAuthentication(deps: AuthenticationDeps): Authentication {
   const processKey = randomBytes(32);
   const verified = new LRUCache<string, string>({ max: 5_000, ttl: tenMinutes * 1000 });
   const verifying = new Map<string, Promise<PasswordCheck>>();
+  /** A check that began before something was forgotten may be one of an old password, and is not remembered. */
+  let forgotten = 0;
 
   const fingerprint = (...parts: string[]): string =>
     createHmac('sha256', processKey).update(parts.join('\n')).digest('hex');
@@ -108,11 +112,12 @@ export function createAuthentication(deps: AuthenticationDeps): Authentication {
     if (remembered !== undefined) return remembered;
     await checkFailures(presented.ip, basic.email);
     // A grid of covers asks twenty times at once: they share one check.
+    const before = forgotten;
     const check = verifying.get(mark) ?? passwordUser(basic).finally(() => verifying.delete(mark));
     verifying.set(mark, check);
     const { userId, isRight } = await check;
     if (userId === null || !isRight) return refuse(presented, { source: 'Password', email: basic.email, userId });
-    verified.set(mark, userId);
+    if (forgotten === before) verified.set(mark, userId);
     return userId;
   }
 
@@ -178,9 +183,16 @@ export function createAuthentication(deps: AuthenticationDeps): Authentication {
   return {
     identify,
     forget(userId) {
+      forgotten++;
       viewers.forget(userId);
       sessions.forget(userId);
       for (const [mark, owner] of verified) if (owner === userId) verified.delete(mark);
+    },
+    forgetAll() {
+      forgotten++;
+      viewers.forgetAll();
+      sessions.forgetAll();
+      verified.clear();
     },
   };
 }

@@ -26,6 +26,8 @@ export interface Sessions {
   endAll(userId: string): Promise<void>;
   /** Forget what is known of a user's sessions: another process ended them. */
   forget(userId: string): void;
+  /** Forget everything: ends of sessions may have been missed. */
+  forgetAll(): void;
 }
 
 export function createSessions(db: Database): Sessions {
@@ -34,11 +36,14 @@ export function createSessions(db: Database): Sessions {
     max: 5_000,
     ttl: 10 * 60_000,
   });
+  /** A session that was read before something was forgotten may have ended meanwhile, and is not kept. */
+  let forgotten = 0;
 
   async function find(token: string): Promise<ActiveSession | null> {
     const tokenHash = hashToken(token);
     const remembered = active.get(tokenHash);
     if (remembered) return remembered;
+    const before = forgotten;
     const row = await Session.query(db).findById(tokenHash);
     const now = Date.now();
     if (!row || row.expiresAt.getTime() <= now) return null;
@@ -47,11 +52,12 @@ export function createSessions(db: Database): Sessions {
       await Session.query(db).findById(tokenHash).patch(touched);
     }
     const session = { tokenHash, userId: row.userId };
-    active.set(tokenHash, session);
+    if (forgotten === before) active.set(tokenHash, session);
     return session;
   }
 
   function forget(userId: string): void {
+    forgotten++;
     for (const [hash, session] of active) if (session.userId === userId) active.delete(hash);
     for (const [client, session] of recent) if (session.userId === userId) recent.delete(client);
   }
@@ -59,6 +65,11 @@ export function createSessions(db: Database): Sessions {
   return {
     find,
     forget,
+    forgetAll() {
+      forgotten++;
+      active.clear();
+      recent.clear();
+    },
     async begin(userId, apiKeyId, sameClient) {
       const before = recent.get(sameClient);
       if (before && (await find(before.token))) return before;
@@ -72,6 +83,7 @@ export function createSessions(db: Database): Sessions {
     },
     async end(tokenHash) {
       await Session.query(db).deleteById(tokenHash);
+      forgotten++;
       active.delete(tokenHash);
       for (const [client, session] of recent) if (session.tokenHash === tokenHash) recent.delete(client);
     },

@@ -23,6 +23,8 @@ export interface Viewers {
   find(userId: string): Promise<Viewer | null>;
   /** Forget what is known of a user: roles, restrictions or libraries changed. */
   forget(userId: string): void;
+  /** Forget everything: changes may have been missed. */
+  forgetAll(): void;
 }
 
 /**
@@ -31,10 +33,13 @@ export interface Viewers {
  */
 export function createViewers(db: Database): Viewers {
   const known = new LRUCache<string, Viewer>({ max: 5_000, ttl: 30_000 });
+  /** What was read before something was forgotten may be older than the change, and is not kept. */
+  let forgotten = 0;
   return {
     async find(userId) {
       const remembered = known.get(userId);
       if (remembered) return remembered;
+      const before = forgotten;
       const user = await UserAccount.query(db).findById(userId);
       if (!user) return null;
       const shared = await UserLibrary.query(db).where({ userId }).select('libraryId');
@@ -42,11 +47,16 @@ export function createViewers(db: Database): Viewers {
         user,
         shared.map(({ libraryId }) => libraryId),
       );
-      known.set(userId, viewer);
+      if (forgotten === before) known.set(userId, viewer);
       return viewer;
     },
     forget(userId) {
+      forgotten++;
       known.delete(userId);
+    },
+    forgetAll() {
+      forgotten++;
+      known.clear();
     },
   };
 }

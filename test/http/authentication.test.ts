@@ -1,4 +1,14 @@
+import { silentLog } from '../../src/base/log';
 import { publicId } from '../../src/base/public-id';
+import { activityRecorder } from '../../src/library/authentication-activity';
+import { createAuthentication, type Authentication } from '../../src/library/authentication';
+import { hashPassword } from '../../src/library/passwords';
+import { createSessions } from '../../src/library/sessions';
+import { createViewers } from '../../src/library/viewers';
+import { Session } from '../../src/model/credentials';
+import { UserAccount } from '../../src/model/user-account';
+import { listenToEvents } from '../../src/queue/listen';
+import { until } from '../jobs/support';
 import { adminLogin, useApp } from '../support/app';
 
 const app = useApp();
@@ -150,4 +160,71 @@ test('who logged in and who failed is recorded', async () => {
     { success: false, error: 'Bad credentials', userId },
     { success: true, error: null, userId },
   ]);
+});
+
+describe('Another process', () => {
+  const presented = { apiKey: null, sessionToken: null, rememberToken: null, rememberMe: false };
+  const from = { ip: '192.0.2.1', userAgent: 'another process' };
+  const otherProcess = (): Authentication =>
+    createAuthentication({
+      ...{ db: app.db, sessions: createSessions(app.db), viewers: createViewers(app.db) },
+      ...{ record: activityRecorder(app.db), rememberMeDays: () => Promise.resolve(1) },
+    });
+  const asks = (other: Authentication, basic: { email: string; password: string }) =>
+    other.identify({ ...presented, ...from, basic });
+  const withToken = (other: Authentication, sessionToken: string) =>
+    other.identify({ ...presented, ...from, basic: null, sessionToken });
+
+  test('that did not hear of a change remembers nothing any more as soon as it knows that it missed something', async () => {
+    const user = await app.user('two-processes@example.org');
+    const other = otherProcess();
+    const token = (await asks(other, user))?.newToken ?? '';
+    expect((await withToken(other, token))?.viewer.email).toBe(user.email);
+    // changed without a word to anybody, as if the word got lost
+    const changed = { passwordHash: await hashPassword('another one'), roles: [] };
+    await UserAccount.query(app.db).findById(user.id).patch(changed);
+    await Session.query(app.db).where({ userId: user.id }).delete();
+    expect((await withToken(other, token))?.viewer.roles.size).toBe(2);
+    other.forgetAll();
+    expect(await withToken(other, token)).toBeNull();
+    await expect(asks(other, user)).rejects.toMatchObject({ status: 401 });
+    expect((await asks(other, { ...user, password: 'another one' }))?.viewer.roles.size).toBe(0);
+  });
+
+  test('knows it when the connection broke on which it is told', async () => {
+    const user = await app.user('broken-wire@example.org');
+    const other = otherProcess();
+    await asks(other, user);
+    let missed = 0;
+    const listening = await listenToEvents(
+      app.url,
+      silentLog(),
+      () => undefined,
+      () => {
+        missed++;
+        other.forgetAll();
+      },
+    );
+    await UserAccount.query(app.db)
+      .findById(user.id)
+      .patch({ passwordHash: await hashPassword('another one') });
+    await app.db.raw(
+      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'kiremisu events' and datname = current_database()",
+    );
+    await until('it listens again', () => missed > 0);
+    await listening.close();
+    await expect(asks(other, user)).rejects.toMatchObject({ status: 401 });
+  });
+});
+
+test('a password that is changed while it is being checked is not remembered as right', async () => {
+  const user = await app.user('racing@example.org');
+  const wrong = { ...user, password: 'the next one' };
+  const [first] = await Promise.all([
+    app.as(user).get(me),
+    app.admin.patch(`/api/v2/users/${publicId(user.id)}/password`).send({ password: wrong.password }),
+  ]);
+  expect([200, 401]).toContain(first.status);
+  await app.as(user).get(me).expect(401);
+  await app.as(wrong).get(me).expect(200);
 });
