@@ -4,6 +4,7 @@ import type { Database } from '../db/database';
 import { Book } from '../model/book';
 import { Library } from '../model/library';
 import { Series } from '../model/series';
+import { queueOperation } from '../queue/operations';
 import type { Priority, Queue } from '../queue/tasks';
 import { queueAnalysis } from './analysis-progress';
 import { submitScan } from './scan-request';
@@ -78,10 +79,10 @@ export async function requestFolderScan({ db, queue }: Deps, seriesId: string): 
 }
 
 export async function requestEmptyTrash({ db, queue }: Deps, libraryId: string): Promise<void> {
-  await requireLibraryRow(db, libraryId);
-  await queue.submit('emptyTrash', { libraryId });
-}
-
-async function requireLibraryRow(db: Database, id: string): Promise<void> {
-  if (!(await Library.query(db).findById(id).select('id'))) throw notFound();
+  const library = await Library.query(db).findById(libraryId).select('id', 'name');
+  if (!library) throw notFound();
+  await db.transaction(async (trx) => {
+    await queueOperation(trx, { kind: 'emptyTrash', subjectId: libraryId, subjectName: library.name });
+    await queue.submit('emptyTrash', { libraryId }, { trx });
+  });
 }

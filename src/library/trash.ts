@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { Database } from '../db/database';
 import { Book } from '../model/book';
 import { emit } from '../queue/events';
 import type { TaskContext, Tasks } from '../queue/tasks';
@@ -13,7 +14,7 @@ export async function emptyTrash(
   { libraryId }: Tasks['emptyTrash'],
 ): Promise<void> {
   const { db, queue } = context;
-  await db.transaction(async (trx) => {
+  const removed = await db.transaction(async (trx) => {
     const touched = await Book.query(trx).distinct('seriesId').where({ libraryId }).whereNotNull('deletedAt');
     const owners = touched.map(({ seriesId }) => seriesId);
     await lockSeries(trx, owners);
@@ -44,8 +45,18 @@ export async function emptyTrash(
     }));
     const ofSeries = series.rows.map(({ id }) => ({ type: 'SeriesDeleted' as const, seriesId: id, libraryId }));
     await emit(trx, ...ofBooks, ...ofSeries);
+    return books.rows.length;
   });
   await removeEmptySets(db);
+  await closeOperation(db, libraryId, removed);
+}
+
+/** Of whoever asked for it; a scan that empties the trash has none. */
+async function closeOperation(db: Database, libraryId: string, done: number): Promise<void> {
+  const at = new Date();
+  await db('operation')
+    .where({ kind: 'emptyTrash', subjectId: libraryId, state: 'queued' })
+    .update({ state: 'done', done, total: done, startedAt: at, finishedAt: at, updatedAt: at });
 }
 
 /** A collection or read list without any member is removed where the settings say so (Komga's default). */

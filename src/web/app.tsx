@@ -3,15 +3,19 @@ import type { User } from './api/types';
 import { Notices } from './parts/notices';
 import { Shell, useScanWatch } from './parts/shell';
 import { Loading } from './parts/states';
+import { AccountPage } from './pages/account';
 import { Broken, Unreachable } from './pages/broken';
 import { Claim } from './pages/claim';
+import { ActivityPage } from './pages/activity';
 import { Home } from './pages/home';
 import { LibraryPage } from './pages/library';
+import { LibrarySettingsPage } from './pages/library-settings';
 import { LogIn } from './pages/login';
 import { NotFound } from './pages/not-found';
 import { ReviewPage } from './pages/review';
 import { SearchPage } from './pages/search';
 import { SeriesPage } from './pages/series';
+import { TrashPage } from './pages/trash';
 import { ReaderPage } from './reader/reader-page';
 import { routeOf, type Route } from './routes';
 import { place } from './state/navigation';
@@ -54,6 +58,15 @@ function ShellPage({ user, route }: { user: User; route: Route }) {
   if (route.page === 'library') return <LibraryPage key={route.id} id={route.id} user={user} />;
   if (route.page === 'series') return <SeriesPage key={route.id} id={route.id} user={user} />;
   if (route.page === 'search') return <SearchPage query={route.query} />;
-  if (route.page === 'review' && isAdmin(user)) return <ReviewPage />;
+  if (route.page === 'account') return <AccountPage user={user} />;
+  if (!isAdmin(user)) return <NotFound />;
+  return <AdminPage route={route} />;
+}
+
+function AdminPage({ route }: { route: Route }) {
+  if (route.page === 'review') return <ReviewPage />;
+  if (route.page === 'activity') return <ActivityPage />;
+  if (route.page === 'library-settings') return <LibrarySettingsPage key={route.id} id={route.id} />;
+  if (route.page === 'trash') return <TrashPage key={route.id} id={route.id} />;
   return <NotFound />;
 }

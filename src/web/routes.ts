@@ -3,10 +3,14 @@ export type Route =
   | { page: 'home' }
   | { page: 'login'; to: string }
   | { page: 'library'; id: string }
+  | { page: 'library-settings'; id: string }
+  | { page: 'trash'; id: string }
+  | { page: 'activity' }
   | { page: 'series'; id: string }
   | { page: 'book'; id: string; at: number | null }
   | { page: 'search'; query: string }
   | { page: 'review' }
+  | { page: 'account' }
   | { page: 'not-found' };
 
 /** Reads an address; an unknown one is a page of its own, never an error. */
@@ -18,8 +22,14 @@ export function routeOf(path: string, search = ''): Route {
   if (first === 'login' && id === undefined) return { page: 'login', to: insidePath(query.get('to')) };
   if (first === 'search' && id === undefined) return { page: 'search', query: query.get('q') ?? '' };
   if (first === 'review' && id === undefined) return { page: 'review' };
+  if (first === 'activity' && id === undefined) return { page: 'activity' };
+  if (first === 'account' && id === undefined) return { page: 'account' };
   if (id === undefined) return { page: 'not-found' };
   if (first === 'libraries' && third === undefined) return { page: 'library', id };
+  if (first === 'libraries' && segments?.length === 3) {
+    if (third === 'settings') return { page: 'library-settings', id };
+    if (third === 'trash') return { page: 'trash', id };
+  }
   if (first === 'series' && third === undefined) return { page: 'series', id };
   // both spellings exist in the wild: Mihon opens /book/{id} in its web view, bookmarks have /book/{id}/read
   if (first === 'book' && (third === undefined || (third === 'read' && segments?.length === 3))) {
@@ -36,7 +46,11 @@ export const paths = {
   series: (id: string) => `/series/${encodeURIComponent(id)}`,
   book: (id: string) => `/book/${encodeURIComponent(id)}`,
   page: (id: string, page: number) => `/book/${encodeURIComponent(id)}/read?page=${page}`,
+  librarySettings: (id: string) => `/libraries/${encodeURIComponent(id)}/settings`,
+  trash: (id: string) => `/libraries/${encodeURIComponent(id)}/trash`,
+  activity: '/activity',
   review: '/review',
+  account: '/account',
   search: (query: string) => (query === '' ? '/search' : `/search?q=${encodeURIComponent(query)}`),
 };
 

@@ -4,6 +4,8 @@ import path from 'node:path';
 import { silentLog } from '../../src/base/log';
 import { publicId } from '../../src/base/public-id';
 import { migrateQueue } from '../../src/queue/queue';
+import { draftOf, newDraft } from '../../src/web/parts/library-draft';
+import type { Library, LibraryState, MetadataOptions } from '../../src/web/api/types';
 import { useApp } from '../support/app';
 import { aBook, aLibrary, aSeries } from '../support/builders';
 
@@ -163,4 +165,15 @@ test('our own options tell why a library is not there', async () => {
     ...{ vanishLimit: null, watch: false, parseNames: false, lastScanAt: null },
     ...{ unavailableReason: 'ERR_2010', unavailableSince: '2026-01-03T00:00:00Z' },
   });
+});
+
+test('the form of a new library in the web UI begins with what the server does anyway', async () => {
+  const added = await app.admin.post(libraries).send({ name: 'New', root: folder }).expect(200);
+  const library = added.body as Library;
+  const own = `/api/kiremisu/v1/libraries/${library.id}`;
+  const state = (await app.admin.get(`${own}/options`).expect(200)).body as LibraryState;
+  const metadata = (await app.admin.get(`${own}/metadata`).expect(200)).body as MetadataOptions;
+  // names, places, and what storage boxes put into every folder are the form's own
+  const { name, root, scanDirectoryExclusions } = newDraft;
+  expect({ ...draftOf(library, state, metadata), name, root, scanDirectoryExclusions }).toEqual(newDraft);
 });

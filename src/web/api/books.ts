@@ -49,6 +49,11 @@ export async function markBook(id: string, read: boolean): Promise<void> {
   await request(`${path(id)}/read-progress`, { method: 'DELETE' });
 }
 
+/** Deletes the file of a book from the disk. Administrators only. */
+export async function deleteBookFile(id: string): Promise<void> {
+  await request(`${path(id)}/file`, { method: 'DELETE' });
+}
+
 /** Why a picture did not arrive: asks for it once more as data. Resolves when the server does deliver it. */
 export async function probePage(address: string): Promise<void> {
   await request(address, { headers: { Accept: 'image/*' } });

@@ -12,10 +12,73 @@ export interface User {
   roles: string[];
 }
 
-export interface Library {
-  id: string;
+/** Komga's options of a library, as the server sends them. */
+export interface LibraryOptions {
   name: string;
+  /** `''` for everybody but administrators. */
+  root: string;
+  importComicInfoBook: boolean;
+  importComicInfoSeries: boolean;
+  importComicInfoCollection: boolean;
+  importComicInfoReadList: boolean;
+  importComicInfoSeriesAppendVolume: boolean;
+  importEpubBook: boolean;
+  importEpubSeries: boolean;
+  importMylarSeries: boolean;
+  importLocalArtwork: boolean;
+  importBarcodeIsbn: boolean;
+  scanForceModifiedTime: boolean;
+  scanInterval: string;
+  scanOnStartup: boolean;
+  scanCbx: boolean;
+  scanPdf: boolean;
+  scanEpub: boolean;
+  scanDirectoryExclusions: string[];
+  repairExtensions: boolean;
+  convertToCbz: boolean;
+  emptyTrashAfterScan: boolean;
+  seriesCover: string;
+  hashFiles: boolean;
+  hashPages: boolean;
+  hashKoreader: boolean;
+  analyzeDimensions: boolean;
+  oneshotsDirectory: string | null;
+}
+
+export interface Library extends LibraryOptions {
+  id: string;
   unavailable: boolean;
+}
+
+/** What our server can beyond Komga's options. */
+export interface OwnOptions {
+  scanImageFolders: boolean;
+  watch: boolean;
+  parseNames: boolean;
+  vanishLimit: number | null;
+}
+
+export interface LibraryState extends OwnOptions {
+  lastScanAt: string | null;
+  unavailableSince: string | null;
+  unavailableReason: string | null;
+}
+
+/** Metadata from MangaDex in one library; null: as the server is configured. */
+export interface MetadataOptions {
+  mode: 'auto' | 'review' | 'off' | null;
+  covers: boolean;
+}
+
+/** A book whose file is gone. */
+export interface TrashedBook {
+  id: string;
+  seriesId: string;
+  seriesTitle: string;
+  title: string;
+  path: string;
+  sizeBytes: number;
+  deletedAt: string;
 }
 
 export interface Author {
@@ -94,6 +157,10 @@ export interface Operation {
   message: string | null;
   /** Files that failed while the rest went on. */
   problems: { name: string; code: string }[];
+  /** Books a second, while it runs. */
+  rate: number | null;
+  secondsLeft: number | null;
+  createdAt: string;
   startedAt: string | null;
   finishedAt: string | null;
 }

@@ -8,6 +8,7 @@ import { PlusIcon, ScanIcon } from '../parts/icons';
 import { PageTitle } from '../parts/page-title';
 import { Shelf } from '../parts/shelf';
 import { Empty, Loading } from '../parts/states';
+import { VanishQuestions } from '../parts/vanish-question';
 import { libraries, scan } from '../state/libraries';
 import { operations } from '../state/live';
 import { isActive } from '../state/operations';
@@ -27,6 +28,7 @@ export function Home({ user }: { user: User }) {
         <PageTitle title="Home" />
         {isAdmin(user) && <LibraryActions known={known} />}
       </header>
+      {isAdmin(user) && <VanishQuestions />}
       <Shelves user={user} />
     </>
   );

@@ -4,13 +4,14 @@ import type { Library, User } from '../api/types';
 import { SeriesCard } from '../parts/cards';
 import { Endless } from '../parts/endless';
 import { counted } from '../parts/format';
-import { ScanIcon } from '../parts/icons';
+import { ScanIcon, TuneIcon } from '../parts/icons';
 import { PageTitle } from '../parts/page-title';
 import { CardGhosts, Empty, LoadProblem } from '../parts/states';
+import { VanishQuestions } from '../parts/vanish-question';
 import { paths } from '../routes';
 import { libraries, scan } from '../state/libraries';
 import { operations } from '../state/live';
-import { amendQuery, place } from '../state/navigation';
+import { amendQuery, hrefOf, place } from '../state/navigation';
 import { isActive } from '../state/operations';
 import { isAdmin } from '../state/session';
 import { useStore } from '../state/store';
@@ -37,6 +38,7 @@ export function LibraryPage({ id, user }: { id: string; user: User }) {
   return (
     <>
       <Heading library={library} total={list.total} admin={isAdmin(user)} />
+      {isAdmin(user) && <VanishQuestions libraryId={id} />}
       {library?.unavailable && (
         <p class="remark">
           The folder of this library is not reachable at the moment. Nothing is lost; reading works again when it is
@@ -75,6 +77,10 @@ function Heading({ library, total, admin }: { library: Library | undefined; tota
             <ScanIcon />
             Scan
           </button>
+          <a class="button button-small" href={hrefOf(paths.librarySettings(library.id))}>
+            <TuneIcon />
+            Settings
+          </a>
         </div>
       )}
     </header>

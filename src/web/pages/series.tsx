@@ -11,8 +11,10 @@ import { paths } from '../routes';
 import { booksChanged } from '../state/live';
 import { hrefOf } from '../state/navigation';
 import { attempt, notify } from '../state/notices';
+import { isAdmin } from '../state/session';
 import { useLoad } from '../state/use-load';
 import { BookRows } from './book-rows';
+import { SeriesCare } from './series-care';
 import { NotFound } from './not-found';
 import { SeriesFacts, Summary } from './series-facts';
 
@@ -38,6 +40,7 @@ export function SeriesPage({ id, user }: { id: string; user: User }) {
       </header>
       <SeriesFacts series={series} />
       <BookRows series={series} user={user} />
+      {isAdmin(user) && <SeriesCare series={series} />}
     </article>
   );
 }

@@ -41,10 +41,18 @@ export function AccountMenu({ user }: { user: User }) {
             </button>
           )}
           {isAdmin(user) && (
+            <button type="button" onClick={choose(() => navigate(paths.activity))}>
+              Activity
+            </button>
+          )}
+          {isAdmin(user) && (
             <button type="button" onClick={choose(() => navigate(paths.review))}>
               Review metadata
             </button>
           )}
+          <button type="button" onClick={choose(() => navigate(paths.account))}>
+            Account
+          </button>
           <button type="button" onClick={choose(() => setDialog('connect'))}>
             Connect an app
           </button>

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
-import { addLibrary } from '../api/libraries';
+import { addLibrary, updateMetadataOptions, updateOwnOptions } from '../api/libraries';
+import type { Library } from '../api/types';
 import { paths } from '../routes';
 import { expectWork } from '../state/live';
 import { reloadLibraries } from '../state/libraries';
@@ -7,14 +8,26 @@ import { navigate } from '../state/navigation';
 import { notify } from '../state/notices';
 import { Dialog } from './dialog';
 import { Field } from './field';
+import { changesOf, newDraft, type LibraryDraft } from './library-draft';
+import { LibraryFields } from './library-fields';
 import { useSubmission } from './submission';
 
-/** Name and folder of a new library; the scan starts by itself. */
+async function add(draft: LibraryDraft): Promise<Library> {
+  const changes = changesOf(newDraft, draft);
+  const { scanDirectoryExclusions } = draft;
+  const name = draft.name.trim();
+  const library = await addLibrary({ scanDirectoryExclusions, ...changes.library, name, root: draft.root.trim() });
+  if (Object.keys(changes.own).length > 0) await updateOwnOptions(library.id, changes.own);
+  if (Object.keys(changes.metadata).length > 0) await updateMetadataOptions(library.id, changes.metadata);
+  return library;
+}
+
+/** A new library: name and folder, and all else for who wants it; the scan starts by itself. */
 export function AddLibraryForm({ done }: { done?: () => void }) {
-  const [name, setName] = useState('');
-  const [root, setRoot] = useState('');
+  const [draft, setDraft] = useState(newDraft);
+  const change = (part: Partial<LibraryDraft>) => setDraft((current) => ({ ...current, ...part }));
   const { busy, problem, submit } = useSubmission(async () => {
-    const library = await addLibrary(name.trim(), root.trim());
+    const library = await add(draft);
     notify('done', `${library.name} was added. Its books appear as they are found.`);
     await reloadLibraries();
     expectWork();
@@ -28,17 +41,28 @@ export function AddLibraryForm({ done }: { done?: () => void }) {
           {problem}
         </p>
       )}
-      <Field label="Name" value={name} change={setName} required maxLength={200} placeholder="Manga" />
+      <Field
+        label="Name"
+        value={draft.name}
+        change={(name) => change({ name })}
+        required
+        maxLength={200}
+        placeholder="Manga"
+      />
       <Field
         label="Folder"
-        value={root}
-        change={setRoot}
+        value={draft.root}
+        change={(root) => change({ root })}
         required
         placeholder="/data/manga"
         spellcheck={false}
         autocapitalize="off"
         hint="The full path on the server. Every folder with books in it becomes a series."
       />
+      <details class="more-options">
+        <summary>More options</summary>
+        <LibraryFields draft={draft} change={change} />
+      </details>
       <button type="submit" class="button button-strong" disabled={busy}>
         {busy ? 'Adding…' : 'Add library'}
       </button>

@@ -37,6 +37,7 @@ export const HelpIcon = drawn(
   'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18Z',
 );
 export const TuneIcon = drawn('M4 7h9', 'M17 7h3', 'M15 5v4', 'M4 17h3', 'M11 17h9', 'M9 15v4');
+export const TrashIcon = drawn('M4 7h16', 'M9 7V4h6v3', 'M6.5 7l1 13h9l1-13', 'M10.5 11v5', 'M13.5 11v5');
 export const PersonIcon = drawn(
   'M12 4.5a3.7 3.7 0 1 0 0 7.4 3.7 3.7 0 0 0 0-7.4Z',
   'M5 20c.6-4 3.4-5.6 7-5.6s6.4 1.6 7 5.6',

@@ -35,6 +35,9 @@ export function analysisAsOperation({ pending, most }: Analysis): Operation {
     total: most,
     message: null,
     problems: [],
+    rate: null,
+    secondsLeft: null,
+    createdAt: '',
     startedAt: null,
     finishedAt: null,
   };

@@ -3,7 +3,7 @@ import { findOperations } from '../api/libraries';
 import type { Operation } from '../api/types';
 import { analysisAsOperation, followAnalysis, isUnderWay, noAnalysis } from './analysis';
 import { notify } from './notices';
-import { hasAdvanced, isActive, newFailures, pauseBeforeNextPoll } from './operations';
+import { analysisKind, hasAdvanced, isActive, newFailures, pauseBeforeNextPoll } from './operations';
 import { createStore } from './store';
 
 /** Counts up whenever the books on the server may have changed; lists watch it and ask again. */
@@ -14,7 +14,7 @@ export const operations = createStore<Operation[]>([]);
 const refreshEvery = 4_000;
 
 /** Work that was just asked for is looked for closely, since a small scan is over within a second. */
-const eager = { pause: 700, for: 8_000 };
+const eager = { pause: 700, for: 8_000, refresh: 1_400 };
 
 let timer: ReturnType<typeof setTimeout> | undefined;
 let watching = false;
@@ -82,9 +82,13 @@ async function look(): Promise<Operation[]> {
   }
   for (const failure of newFailures(known, found)) notify('failed', failure);
   known = found;
-  const shown = isUnderWay(analysis, Date.now()) ? [...found, analysisAsOperation(analysis)] : found;
+  // until the server has an operation of it, which it makes after the first of the books
+  const isTold = found.some((operation) => operation.kind === analysisKind && isActive(operation));
+  const shown = !isTold && isUnderWay(analysis, Date.now()) ? [...found, analysisAsOperation(analysis)] : found;
   operations.set(shown);
-  stale ||= advanced || analysis.pending !== pendingBefore;
+  // not all work is an operation: a file that is deleted
+  const isEager = Date.now() < eagerUntil && Date.now() - refreshedAt >= eager.refresh;
+  stale ||= advanced || analysis.pending !== pendingBefore || isEager;
   const calm = !shown.some(isActive);
   if (stale && (calm || Date.now() - refreshedAt >= refreshEvery)) booksChanged();
   return shown;

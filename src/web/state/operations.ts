@@ -37,6 +37,8 @@ export function newFailures(before: Operation[] | null, now: Operation[]): strin
 }
 
 function failuresIn(operation: Operation): string[] {
+  // what a question lists is not what failed
+  if (isQuestion(operation) || wasQuestion(operation)) return [];
   if (operation.state === 'failed') return [operationText(operation)];
   const [first] = operation.problems;
   if (first === undefined) return [];
@@ -45,22 +47,55 @@ function failuresIn(operation: Operation): string[] {
   return [`${first.name}: ${reasonFor(first.code) ?? ''}${more}`];
 }
 
+/** The opening of the books that a scan has found. */
+export const analysisKind = 'analyzeLibrary';
+
 const verbs: Record<string, string> = {
   scanLibrary: 'Scanning',
   analyzeBooks: 'Opening',
-  analyzeLibrary: 'Analyzing',
-  refreshLibrary: 'Refreshing metadata of',
-  importLibrary: 'Importing',
+  analyzeLibrary: 'Opening the books of',
+  matchLibrary: 'Looking for the titles of',
+  emptyTrash: 'Emptying the trash of',
 };
+
+/** What it is about: "Scanning Comics". */
+export const operationTitle = ({ kind, subjectName }: Operation): string =>
+  `${verbs[kind] ?? 'Working on'} ${subjectName ?? 'the library'}`;
+
+/** A scan that did not find many books asks what to do. */
+export const isQuestion = ({ kind, state }: Operation): boolean => kind === 'scanLibrary' && state === 'waiting';
+
+const answers = new Set(['ACCEPTED', 'DECLINED', 'SUPERSEDED']);
+const wasQuestion = ({ message }: Operation): boolean => answers.has(message ?? '');
+
+const unitOf = ({ kind }: Operation, number: number): string => {
+  if (kind === 'matchLibrary') return 'series';
+  return number === 1 ? 'book' : 'books';
+};
+
+/** "12 a second, about 3 minutes left"; '' while nobody knows. */
+export function paceText({ state, rate, secondsLeft }: Operation): string {
+  if (state !== 'running' || rate === null) return '';
+  const speed = rate >= 1 ? `${count(Math.round(rate))} a second` : `${count(Math.round(rate * 60))} a minute`;
+  return secondsLeft === null ? speed : `${speed}, ${durationText(secondsLeft)} left`;
+}
+
+/** "about 3 minutes": no more exact than the guess is. */
+export function durationText(seconds: number): string {
+  if (seconds < 10) return 'a few seconds';
+  if (seconds < 90) return `about ${Math.round(seconds / 10) * 10} seconds`;
+  if (seconds < 90 * 60) return `about ${Math.round(seconds / 60)} minutes`;
+  return `about ${Math.round(seconds / 3600)} hours`;
+}
 
 /** "Scanning Comics – 120 of 400 books". */
 export function operationText(operation: Operation): string {
-  const { kind, subjectName, state, done, total } = operation;
-  const what = `${verbs[kind] ?? 'Working on'} ${subjectName ?? 'the library'}`;
+  const { state, done, total } = operation;
+  const what = operationTitle(operation);
   if (state === 'failed') return `${what} failed. ${reasonFor(operation.message ?? '') ?? ''}`.trim();
   if (state === 'queued') return `${what} – waiting`;
-  if (total !== null && total > 0) return `${what} – ${count(done)} of ${count(total)} books`;
-  if (done > 0) return `${what} – ${count(done)} ${done === 1 ? 'book' : 'books'} so far`;
+  if (total !== null && total > 0) return `${what} – ${count(done)} of ${count(total)} ${unitOf(operation, total)}`;
+  if (done > 0) return `${what} – ${count(done)} ${unitOf(operation, done)} so far`;
   return `${what} – looking for books`;
 }
 

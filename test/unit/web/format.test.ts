@@ -1,5 +1,13 @@
 import type { Book } from '../../../src/web/api/types';
-import { bookTitle, counted, credits, languageText, readShare, readText } from '../../../src/web/parts/format';
+import {
+  bookTitle,
+  counted,
+  credits,
+  languageText,
+  readShare,
+  readText,
+  sizeText,
+} from '../../../src/web/parts/format';
 import { isWaiting, mediaProblem, mediaRemark } from '../../../src/web/parts/media-problem';
 
 const media = (given: Partial<Book['media']> = {}): Book['media'] => ({
@@ -86,4 +94,10 @@ test('a readable book may carry a remark', () => {
 test('a book that is not analyzed yet is worth another look', () => {
   expect(isWaiting(media({ status: 'UNKNOWN' })) && isWaiting(media({ status: 'OUTDATED' }))).toBe(true);
   expect(isWaiting(media({ status: 'ERROR' }))).toBe(false);
+});
+
+test('sizes are told in the unit that suits them', () => {
+  expect([0, 999, 1000, 12_340_000, 456_700_000, 1.5e12].map(sizeText)).toEqual([
+    ...['0 B', '999 B', '1 kB', '12.3 MB', '457 MB', '1.5 TB'],
+  ]);
 });

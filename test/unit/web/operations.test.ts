@@ -2,7 +2,9 @@ import type { Operation } from '../../../src/web/api/types';
 import {
   hasAdvanced,
   newFailures,
+  isQuestion,
   operationText,
+  paceText,
   pauseBeforeNextPoll,
   shownOperation,
 } from '../../../src/web/state/operations';
@@ -17,6 +19,9 @@ const anOperation = (given: Partial<Operation> = {}): Operation => ({
   total: 400,
   message: null,
   problems: [],
+  rate: null,
+  secondsLeft: null,
+  createdAt: '2026-01-01T00:00:00Z',
   startedAt: null,
   finishedAt: null,
   ...given,
@@ -92,4 +97,22 @@ test('the bar shows what runs before what waits', () => {
   expect(shownOperation([waiting, running])).toBe(running);
   expect(shownOperation([waiting])).toBe(waiting);
   expect(shownOperation([anOperation({ state: 'done' })])).toBeNull();
+});
+
+test('the pace is told with what is left, no more exact than it is', () => {
+  expect(paceText(anOperation({ rate: 12.4, secondsLeft: 200 }))).toBe('12 a second, about 3 minutes left');
+  expect(paceText(anOperation({ rate: 0.2, secondsLeft: 8000 }))).toBe('12 a minute, about 2 hours left');
+  expect(paceText(anOperation({ rate: 1500, secondsLeft: 4 }))).toBe('1,500 a second, a few seconds left');
+  expect(paceText(anOperation({ rate: 3, secondsLeft: null }))).toBe('3 a second');
+  expect(paceText(anOperation())).toBe('');
+});
+
+test('a question is no failure, neither while it waits nor when it was answered', () => {
+  const problems = [{ name: 'A/1.cbz', code: 'ERR_1018' }];
+  const waiting = anOperation({ state: 'waiting', problems });
+  expect(isQuestion(waiting)).toBe(true);
+  expect(newFailures([], [waiting])).toEqual([]);
+  const before = [anOperation({ state: 'running' })];
+  expect(newFailures(before, [anOperation({ state: 'done', message: 'SUPERSEDED', problems })])).toEqual([]);
+  expect(newFailures(before, [anOperation({ state: 'done', problems })])).toHaveLength(1);
 });

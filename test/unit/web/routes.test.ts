@@ -10,6 +10,13 @@ test('libraries, series and search have addresses of their own', () => {
   expect(routeOf('/search', '?q=one%20piece')).toEqual({ page: 'search', query: 'one piece' });
 });
 
+test('what an administrator looks after has addresses', () => {
+  expect(routeOf(paths.librarySettings('01J'))).toEqual({ page: 'library-settings', id: '01J' });
+  expect(routeOf(paths.trash('01J'))).toEqual({ page: 'trash', id: '01J' });
+  expect(routeOf(paths.activity)).toEqual({ page: 'activity' });
+  expect(routeOf('/libraries/01J/other')).toEqual({ page: 'not-found' });
+});
+
 test('the review of metadata has an address', () => {
   expect(routeOf(paths.review)).toEqual({ page: 'review' });
 });
