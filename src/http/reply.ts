@@ -135,3 +135,10 @@ export function sendPoster(ctx: HttpContext, poster: ServedPoster, maxAge?: numb
   if (notModified(ctx, { etag: `"${poster.id}"` })) return;
   sendBytes(ctx, { mediaType: poster.mediaType, data: poster.bytes, size: poster.bytes.length });
 }
+
+/** Posters that the client has, by their tags, while it takes a 304 for an answer (`no-cache` wants the whole). */
+export function postersAtHand(ctx: HttpContext): string[] {
+  if (/no-cache/i.test(ctx.get('cache-control'))) return [];
+  const tags = ctx.get('if-none-match').split(',', 20);
+  return tags.flatMap((tag) => /^(?:W\/)?"([\w-]{36})"$/.exec(tag.trim())?.[1] ?? []);
+}

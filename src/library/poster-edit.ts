@@ -142,7 +142,7 @@ export async function deletePoster(db: Database, owner: PosterOwner, id: string,
     const { type, selected } = await requireTheirs(trx, owner, id, posterId);
     if (type !== 'USER_UPLOADED') throw badRequest('Only uploaded thumbnails can be deleted');
     await Poster.query(trx).deleteById(posterId);
-    await selectMissing(trx, owner, [id]);
+    await selectMissing(trx, owner, [id], 'age');
     await emit(trx, owners[owner].event('Deleted', subject, selected));
   });
 }

@@ -14,17 +14,17 @@ import { requireBook, requireSeries } from './access';
 import { posterOfFile } from './book-content';
 import { createMosaics } from './mosaics';
 import { writeGenerated } from './poster-rows';
-import { selectedPoster, type ServedPoster } from './served-poster';
+import { selectedPoster, type PostersAtHand, type ServedPoster } from './served-poster';
 import { getSettings, posterEdges } from './settings';
 
 export interface Posters {
   /** The selected poster; made on the spot for a readable book that has none yet. Throws 404 and 403. */
-  ofBook(viewer: Viewer, bookId: string): Promise<ServedPoster>;
+  ofBook(viewer: Viewer, bookId: string, atHand?: PostersAtHand): Promise<ServedPoster>;
   /** The selected poster, else that of a book by the library's choice, which may depend on what the viewer has read. */
-  ofSeries(viewer: Viewer, seriesId: string): Promise<ServedPoster>;
+  ofSeries(viewer: Viewer, seriesId: string, atHand?: PostersAtHand): Promise<ServedPoster>;
   /** The uploaded poster that is selected, else a mosaic of members that the viewer may see. Throws 404. */
-  ofCollection(viewer: Viewer, collectionId: string): Promise<ServedPoster>;
-  ofReadList(viewer: Viewer, readListId: string): Promise<ServedPoster>;
+  ofCollection(viewer: Viewer, collectionId: string, atHand?: PostersAtHand): Promise<ServedPoster>;
+  ofReadList(viewer: Viewer, readListId: string, atHand?: PostersAtHand): Promise<ServedPoster>;
   /** Makes the generated poster when the book is readable and has no poster; true when it has one afterwards. */
   ensure(bookId: string): Promise<boolean>;
 }
@@ -61,41 +61,46 @@ export function createPosters(options: PostersOptions): Posters {
   const mosaicOf = createMosaics(db);
   const ensure = createMaking(options);
 
-  async function posterOrNone(bookId: string): Promise<ServedPoster | null> {
-    const poster = await selectedPoster(db, 'book_id', bookId);
+  async function posterOrNone(bookId: string, atHand: PostersAtHand = []): Promise<ServedPoster | null> {
+    const poster = await selectedPoster(db, 'book_id', bookId, atHand);
     if (poster) return poster;
     return (await ensure(bookId)) ? selectedPoster(db, 'book_id', bookId) : null;
   }
 
-  async function seriesPosterOrNone(viewer: Viewer, seriesId: string): Promise<ServedPoster | null> {
-    const own = await selectedPoster(db, 'series_id', seriesId);
+  async function seriesPosterOrNone(
+    viewer: Viewer,
+    seriesId: string,
+    atHand: PostersAtHand = [],
+  ): Promise<ServedPoster | null> {
+    const own = await selectedPoster(db, 'series_id', seriesId, atHand);
     if (own) return own;
     const bookId = await coverBook(db, viewer, seriesId);
-    return bookId === null ? null : posterOrNone(bookId);
+    return bookId === null ? null : posterOrNone(bookId, atHand);
   }
 
   return {
     ensure,
-    async ofBook(viewer, bookId) {
+    async ofBook(viewer, bookId, atHand) {
       await requireBook(db, viewer, bookId);
-      const poster = await posterOrNone(bookId);
+      const poster = await posterOrNone(bookId, atHand);
       if (poster === null) throw notFound();
       return poster;
     },
-    async ofSeries(viewer, seriesId) {
+    async ofSeries(viewer, seriesId, atHand) {
       await requireSeries(db, viewer, seriesId);
-      const poster = await seriesPosterOrNone(viewer, seriesId);
+      const poster = await seriesPosterOrNone(viewer, seriesId, atHand);
       if (poster === null) throw notFound();
       return poster;
     },
-    async ofCollection(viewer, collectionId) {
+    async ofCollection(viewer, collectionId, atHand) {
       const { seriesIds } = await getCollection(db, viewer, collectionId);
-      const own = await selectedPoster(db, 'collection_id', collectionId);
+      const own = await selectedPoster(db, 'collection_id', collectionId, atHand);
       return own ?? mosaicOf(seriesIds, (id) => seriesPosterOrNone(viewer, id));
     },
-    async ofReadList(viewer, readListId) {
+    async ofReadList(viewer, readListId, atHand) {
       const { bookIds } = await getReadList(db, viewer, readListId);
-      return (await selectedPoster(db, 'read_list_id', readListId)) ?? mosaicOf(bookIds, posterOrNone);
+      const own = await selectedPoster(db, 'read_list_id', readListId, atHand);
+      return own ?? mosaicOf(bookIds, (id) => posterOrNone(id));
     },
   };
 }

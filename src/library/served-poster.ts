@@ -9,9 +9,13 @@ import { selectMissing, type PosterOwner } from './poster-selection';
 export interface ServedPoster {
   id: string;
   mediaType: string;
+  /** Empty for a picture that the client has already. */
   bytes: Buffer;
   modifiedAt: Date;
 }
+
+/** Ids of posters that a client has: their pictures are not read from the database only to answer 304. */
+export type PostersAtHand = readonly string[];
 
 type StoredPoster = Pick<Poster, 'id' | 'mediaType' | 'image' | 'path' | 'createdAt'> & {
   /** Of the library of the book or series; null for the others, whose pictures have no file. */
@@ -19,14 +23,21 @@ type StoredPoster = Pick<Poster, 'id' | 'mediaType' | 'image' | 'path' | 'create
   isTheirs: boolean;
 };
 
-async function readPosters(db: Database, owner: PosterOwner, id: string, where: string, values: string[]) {
+interface Wanted {
+  owner: PosterOwner;
+  id: string;
+  atHand: PostersAtHand;
+}
+
+async function readPosters(db: Database, { owner, id, atHand }: Wanted, where: string, value: string) {
   const { rows } = await db.raw<{ rows: StoredPoster[] }>(
-    `select p.id, p.media_type as "mediaType", p.image, p.path, p.created_at as "createdAt", l.root,
-       coalesce(p.${owner} = ?, false) as "isTheirs"
+    `select p.id, p.media_type as "mediaType", p.path,
+       case when p.image is null or p.id::text <> all(?::text[]) then p.image else '' end as image,
+       p.created_at as "createdAt", l.root, coalesce(p.${owner} = ?, false) as "isTheirs"
      from poster p left join book b on b.id = p.book_id left join series s on s.id = p.series_id
      left join library l on l.id = coalesce(b.library_id, s.library_id)
      where ${where}`,
-    [id, ...values],
+    [[...atHand], id, value],
   );
   return rows[0] ?? null;
 }
@@ -37,9 +48,14 @@ const served = ({ id, mediaType, createdAt }: StoredPoster, bytes: Buffer): Serv
 });
 
 /** The selected poster. Of pictures beside the books those whose file vanished are forgotten, and the next one is selected. */
-export async function selectedPoster(db: Database, owner: PosterOwner, id: string): Promise<ServedPoster | null> {
+export async function selectedPoster(
+  db: Database,
+  owner: PosterOwner,
+  id: string,
+  atHand: PostersAtHand = [],
+): Promise<ServedPoster | null> {
   for (;;) {
-    const poster = await readPosters(db, owner, id, `p.${owner} = ? and p.selected`, [id]);
+    const poster = await readPosters(db, { owner, id, atHand }, `p.${owner} = ? and p.selected`, id);
     if (poster === null) return null;
     const bytes = poster.image ?? (await readArtwork(poster));
     if (bytes) return served(poster, bytes);
@@ -56,8 +72,9 @@ export async function posterById(
   owner: PosterOwner,
   id: string,
   posterId: string,
+  atHand: PostersAtHand = [],
 ): Promise<ServedPoster> {
-  const poster = await readPosters(db, owner, id, 'p.id = ?', [posterId]);
+  const poster = await readPosters(db, { owner, id, atHand }, 'p.id = ?', posterId);
   if (!poster) throw notFound();
   if (!poster.isTheirs) throw badRequest('The poster is not of this one');
   const bytes = poster.image ?? (await readArtwork(poster));

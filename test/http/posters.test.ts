@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import sharp from 'sharp';
 import { silentLog } from '../../src/base/log';
 import { newId, publicId } from '../../src/base/public-id';
@@ -105,6 +106,38 @@ describe('a poster that is uploaded', () => {
       expect(answer.body).toEqual(image);
     }
     expect((await app.admin.get(`${at(subject, kind)}/thumbnails`)).body).toEqual([body]);
+  });
+
+  test.each([
+    ['books', () => aBook(app.db, { series })],
+    ['series', () => aSeries(app.db)],
+    ['collections', () => aCollection(app.db, [series])],
+    ['readlists', () => aReadList(app.db, [red])],
+  ])('is selected and deleted for %s', async (kind, make) => {
+    const address = at(await make(), kind);
+    const [first, second] = [await upload(address, await colour('blue')), await upload(address, await colour('red'))];
+    const selected = async () =>
+      ((await app.admin.get(`${address}/thumbnails`)).body as Json[]).filter((poster) => poster.selected);
+    expect(await selected()).toEqual([second.body]);
+    await app.admin.put(`${address}/thumbnails/${first.body.id}/selected`).expect(202);
+    expect((await selected()).map(({ id }) => id)).toEqual([first.body.id]);
+    await app.admin.delete(`${address}/thumbnails/${first.body.id}`).expect(202);
+    expect((await selected()).map(({ id }) => id)).toEqual([second.body.id]);
+    await app.admin.delete(`${address}/thumbnails/${second.body.id}`).expect(202);
+    expect((await app.admin.get(`${address}/thumbnails`)).body).toEqual([]);
+  });
+
+  test('that is deleted leaves its place to the poster that was there first', async () => {
+    const book = await aBook(app.db, { series });
+    await generated(book, 'red');
+    await upload(at(book), await colour('blue'));
+    const { body } = await upload(at(book), await colour('lime'));
+    await app.admin.delete(`${at(book)}/thumbnails/${body.id}`).expect(202);
+    const left = (await app.admin.get(`${at(book)}/thumbnails`)).body as { type: string; selected: boolean }[];
+    expect(left.map(({ type, selected }) => [type, selected])).toEqual([
+      ['GENERATED', true],
+      ['USER_UPLOADED', false],
+    ]);
   });
 
   test('is kept unselected when that is wished, until it is selected; then no other one is', async () => {
@@ -269,6 +302,49 @@ describe('the picture of a list', () => {
       .as(limited)
       .get(`${at(hidden, 'readlists')}/thumbnails`)
       .expect(404);
+  });
+});
+
+describe('a poster that the client has', () => {
+  let path: string;
+  let etag: string;
+  let size: number;
+  beforeAll(async () => {
+    const book = await aBook(app.db, { series });
+    // pixels of chance: nothing makes the picture smaller than what Postgres keeps beside the row
+    const noise = await sharp(randomBytes(300 * 200 * 3), { raw: { width: 200, height: 300, channels: 3 } })
+      .png()
+      .toBuffer();
+    await upload(at(book), noise);
+    path = `${at(book)}/thumbnail`;
+    const answer = await app.admin.get(path).expect(200);
+    etag = answer.headers['etag'] ?? '';
+    size = noise.length;
+  });
+
+  test('is 304, alone or in a list, and its picture is not read from the database', async () => {
+    const transferred: number[] = [];
+    const listen = (rows: { image?: Buffer }[]) =>
+      transferred.push(...rows.flatMap(({ image }) => (image ? [image.length] : [])));
+    const heard = ({ rows = [] }: { rows?: { image?: Buffer }[] } = {}) => void listen(rows);
+    app.db.on('query-response', heard);
+    try {
+      for (const tags of [etag, `W/${etag}`, `"another", ${etag}`])
+        await app.admin.get(path).set('If-None-Match', tags).expect(304);
+      expect(transferred).toEqual([0, 0, 0]);
+      await app.admin.get(path).set('If-None-Match', '"another"').expect(200);
+      expect(transferred).toEqual([0, 0, 0, size]);
+    } finally {
+      app.db.off('query-response', heard);
+    }
+  });
+
+  test.each([
+    ['that it may not use', { 'Cache-Control': 'no-cache' }, (tag: string) => tag],
+    ['under a tag that is none', {}, (tag: string) => `x${tag}`],
+  ])('but %s is sent whole', async (_, headers, tagged) => {
+    const answer = await app.admin.get(path).set({ ...headers, 'If-None-Match': tagged(etag) });
+    expect([answer.status, (answer.body as Buffer).length]).toEqual([200, size]);
   });
 });
 

@@ -5,12 +5,12 @@ import type { PosterRow } from '../../library/poster-edit';
 import type { PosterOwner } from '../../library/poster-selection';
 import type { Posters } from '../../library/posters';
 import { requestPosters } from '../../library/requests';
-import { posterById, type ServedPoster } from '../../library/served-poster';
+import { posterById, type PostersAtHand, type ServedPoster } from '../../library/served-poster';
 import type { Viewer } from '../../search/viewer';
 import type { HttpDeps } from '../deps';
 import { entityId, flag, nilUuid } from '../input';
 import { formType, readUpload } from '../multipart';
-import { sendPoster } from '../reply';
+import { postersAtHand, sendPoster } from '../reply';
 import { route, type Route } from '../route';
 import { withoutBody } from './absent';
 import { bookPosterDto, collectionPosterDto, readListPosterDto, seriesPosterDto } from './dto/poster';
@@ -30,7 +30,7 @@ interface Kind {
   word: string;
   dto: z.ZodType<unknown, PosterJson>;
   present: (row: PosterRow, ownerId: string) => PosterJson;
-  selected: (posters: Posters, viewer: Viewer, id: string) => Promise<ServedPoster>;
+  selected: (posters: Posters, viewer: Viewer, id: string, atHand: PostersAtHand) => Promise<ServedPoster>;
   /** How long a client need not ask again for the poster. */
   maxAge?: number;
 }
@@ -52,28 +52,28 @@ export function posterRoutes(deps: HttpDeps): Route[] {
       ...{ owner: 'book_id', root: '/api/v1/books/:bookId', param: 'bookId', tag: 'Book poster', word: 'Book' },
       dto: bookPosterDto,
       present: (row, bookId) => ({ ...shared(row), bookId }),
-      selected: (posters, viewer, id) => posters.ofBook(viewer, id),
+      selected: (posters, ...wanted) => posters.ofBook(...wanted),
     }),
     ...routesOf(deps, {
       ...{ owner: 'series_id', root: '/api/v1/series/:seriesId', param: 'seriesId' },
       ...{ tag: 'Series poster', word: 'Series' },
       dto: seriesPosterDto,
       present: (row, seriesId) => ({ ...shared(row), seriesId }),
-      selected: (posters, viewer, id) => posters.ofSeries(viewer, id),
+      selected: (posters, ...wanted) => posters.ofSeries(...wanted),
     }),
     ...routesOf(deps, {
       ...{ owner: 'collection_id', root: '/api/v1/collections/:id', param: 'id' },
       ...{ tag: 'Collection poster', word: 'Collection', maxAge: anHour },
       dto: collectionPosterDto,
       present: (row, collectionId) => ({ ...shared(row), collectionId }),
-      selected: (posters, viewer, id) => posters.ofCollection(viewer, id),
+      selected: (posters, ...wanted) => posters.ofCollection(...wanted),
     }),
     ...routesOf(deps, {
       ...{ owner: 'read_list_id', root: '/api/v1/readlists/:id', param: 'id' },
       ...{ tag: 'Read list poster', word: 'ReadList', maxAge: anHour },
       dto: readListPosterDto,
       present: (row, readListId) => ({ ...shared(row), readListId }),
-      selected: (posters, viewer, id) => posters.ofReadList(viewer, id),
+      selected: (posters, ...wanted) => posters.ofReadList(...wanted),
     }),
     regenerate(deps),
   ];
@@ -104,7 +104,7 @@ function reading({ db, posters }: HttpDeps, kind: Kind): Route[] {
       reply: 'bytes',
       produces: pictures,
       handler: async ({ ctx, viewer, params }) => {
-        const poster = await kind.selected(posters, viewer, params.id).catch(withoutBody);
+        const poster = await kind.selected(posters, viewer, params.id, postersAtHand(ctx)).catch(withoutBody);
         sendPoster(ctx, poster, kind.maxAge);
       },
     }),
@@ -117,7 +117,7 @@ function reading({ db, posters }: HttpDeps, kind: Kind): Route[] {
       produces: pictures,
       handler: async ({ ctx, viewer, params: { id, posterId } }) => {
         await requirePosterOwner(db, viewer, owner, id).catch(withoutBody);
-        sendPoster(ctx, await posterById(db, owner, id, posterId).catch(withoutBody));
+        sendPoster(ctx, await posterById(db, owner, id, posterId, postersAtHand(ctx)).catch(withoutBody));
       },
     }),
     route({
