@@ -9,6 +9,8 @@ export interface Operation {
   body?: object;
   /** Asked as somebody who sees two of the five libraries and nothing above the age of 16. */
   restricted?: true;
+  /** Asked as an administrator. */
+  admin?: true;
 }
 
 const anyOf = (...conditions: object[]) => ({ condition: { anyOf: conditions } });
@@ -62,6 +64,17 @@ function seriesLists({ library, lastSeries, collection }: Subjects): Operation[]
     seriesList('search, a word', 'size=20', { fullTextSearch: 'lanterns' }),
     seriesList('search, part of a word', 'size=20', { fullTextSearch: 'lant' }),
     seriesList('search, a letter', 'size=20', { fullTextSearch: 'j' }),
+    seriesList('search, a character', 'size=20', { fullTextSearch: '巨' }),
+    seriesList('search, two characters', 'size=20', { fullTextSearch: '進撃' }),
+    seriesList('search, Cyrillic', 'size=20', { fullTextSearch: 'Тих' }),
+    seriesList('by title, middle page', `${byTitle}&page=${Math.floor(lastSeries / 2)}`),
+    seriesList('of a genre', byTitle, allOf({ genre: is('drama') })),
+    seriesList('of a tag and a status', byTitle, allOf({ tag: is('tag 77') }, { seriesStatus: is('ONGOING') })),
+    seriesList('of an age', byTitle, allOf({ ageRating: { operator: 'lessThan', value: 12 } })),
+    seriesList('at random', 'size=20&sort=random'),
+    seriesList('by date of release', 'size=20&sort=booksMetadata.releaseDate,desc'),
+    seriesList('by number of books', 'size=20&sort=booksCount,desc'),
+    seriesList('unread of a genre', byTitle, allOf({ readStatus: is('UNREAD') }, { genre: is('drama') })),
     seriesList('last read', 'size=20&sort=readDate,desc', allOf({ readStatus: is('READ') })),
     get('series: new', '/api/v1/series/new?size=20'),
     get('series: updated', '/api/v1/series/updated?size=20'),
@@ -77,6 +90,11 @@ function bookLists({ library, series, readList, lastBooks }: Subjects): Operatio
     bookList('by title', 'size=20&sort=metadata.title,asc'),
     bookList('newest', 'size=20&sort=createdDate,desc'),
     bookList('newest, last page', `size=20&sort=createdDate,desc&page=${lastBooks}`),
+    bookList('newest, middle page', `size=20&sort=createdDate,desc&page=${Math.floor(lastBooks / 2)}`),
+    bookList('of a tag', 'size=20', allOf({ tag: is('tag 77') })),
+    bookList('released last', 'size=20&sort=metadata.releaseDate,desc'),
+    bookList('ready', 'size=20', allOf({ mediaStatus: is('READY') }, { deleted: { operator: 'isFalse' } })),
+    { ...get('books: duplicates', '/api/v1/books/duplicates?size=20'), admin: true },
     bookList('500 at once', 'size=500&sort=createdDate,desc'),
     bookList('keep reading', 'size=20&sort=readProgress.readDate,desc', allOf({ readStatus: is('IN_PROGRESS') })),
     bookList('of a library, unread', 'size=20', allOf({ libraryId: is(library) }, { readStatus: is('UNREAD') })),
@@ -101,21 +119,42 @@ function lookUps({ series, book }: Subjects): Operation[] {
     get('collections', '/api/v1/collections?size=20'),
     get('genres', '/api/v1/genres'),
     get('tags', '/api/v1/tags'),
+    get('tags, part of a page', '/api/v2/tags?search=tag%207&size=20'),
     get('publishers', '/api/v1/publishers'),
+    get('languages', '/api/v1/languages'),
+    get('age ratings', '/api/v1/age-ratings'),
+    get('release years', '/api/v2/series/release-years'),
+    get('sharing labels', '/api/v1/sharing-labels'),
     get('authors, by name', '/api/v2/authors?search=author%2012&size=20'),
+    get('authors, first page', '/api/v2/authors?size=20'),
+    get('author names', '/api/v1/authors/names?search=author%2012'),
+    get('author roles', '/api/v1/authors/roles'),
     get('OPDS 1.2: series', '/opds/v1.2/series'),
     get('OPDS 1.2: latest books', '/opds/v1.2/books/latest'),
     get('OPDS 2: latest books', '/opds/v2/libraries/books/latest'),
   ];
 }
 
+const operations = (subjects: Subjects) => [...seriesLists(subjects), ...bookLists(subjects), ...lookUps(subjects)];
+
 /** Every list and look-up of the clients, and some of them again as somebody from whom most is hidden. */
 export function operationsOf(subjects: Subjects): Operation[] {
-  const restricted = [...seriesLists(subjects).slice(0, 5), ...bookLists(subjects).slice(1, 4)];
+  const names = [
+    'alphabetical groups',
+    'latest',
+    'on deck',
+    'genres',
+    'tags',
+    'publishers',
+    'authors',
+    'release dates',
+  ];
+  const restricted = [
+    ...[...seriesLists(subjects).slice(0, 6), ...bookLists(subjects).slice(1, 4)],
+    ...operations(subjects).filter(({ name }) => names.some((part) => name.includes(part))),
+  ];
   return [
-    ...seriesLists(subjects),
-    ...bookLists(subjects),
-    ...lookUps(subjects),
+    ...operations(subjects),
     ...restricted.map((operation): Operation => ({ ...operation, name: `${operation.name} ¶`, restricted: true })),
   ];
 }

@@ -2,7 +2,8 @@ import type { Database } from '../db/database';
 import type { BookCondition } from './condition';
 import { bookListQuery } from './find-books';
 import { allOf, joined, readRows, sql, where, type Sql } from './sql';
-import { visibleSeries } from './viewer-where';
+import { tallied } from './tally';
+import { visibleBooks, visibleSeries } from './viewer-where';
 import type { Viewer } from './viewer';
 
 /** How far the viewer is in a book: Komga's words. */
@@ -18,14 +19,15 @@ export interface BookCount extends Record<ReadStatus, number> {
  * progress, less the few books that cannot be read or lie in the trash. Exact, since these change in one transaction.
  */
 export function countReadableBooks(db: Database, viewer: Viewer): Promise<BookCount[]> {
-  const seen = visibleSeries(viewer);
-  const all = sql`select s.library_id, sum(s.book_count) as books, 0 as read, 0 as open from series s ${where(seen)} group by 1`;
+  const books = tallied(['books'], viewer, { perLibrary: true });
+  const all = sql`select s.library_id, sum(s.amount) as books, 0 as read, 0 as open from ${books} group by 1`;
+  const isMine = sql`m.user_id = ${viewer.userId}`;
   const mine = sql`select s.library_id, 0, sum(m.read_count), sum(m.in_progress_count)
-    from series_progress m join series s on s.id = m.series_id ${where(allOf([sql`m.user_id = ${viewer.userId}`, seen]))} group by 1`;
-  const hidden = sql`select s.library_id, -count(*), -count(*) filter (where p.completed), -count(*) filter (where not p.completed)
-    from book b join series s on s.id = b.series_id
-    left join read_progress p on p.user_id = ${viewer.userId} and p.book_id = b.id
-    ${where(allOf([sql`(b.deleted_at is not null or b.media_status <> 'READY')`, seen]))} group by 1`;
+    from series_progress m join series s on s.id = m.series_id ${where(allOf([isMine, visibleSeries(viewer)]))} group by 1`;
+  const isHidden = sql`(b.deleted_at is not null or b.media_status <> 'READY')`;
+  const hidden = sql`select b.library_id, -count(*), -count(*) filter (where p.completed), -count(*) filter (where not p.completed)
+    from book b left join read_progress p on p.user_id = ${viewer.userId} and p.book_id = b.id
+    ${where(allOf([isHidden, visibleBooks(viewer)]))} group by 1`;
   const sums = joined([all, mine, hidden], ' union all ');
   return readCounts(db, sql`select library_id, read, open, books - read - open as unread from (${sums}) s`);
 }

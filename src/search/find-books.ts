@@ -2,15 +2,16 @@ import { forbidden, notFound } from '../base/errors';
 import type { Database } from '../db/database';
 import { bookWhere } from './book-leaves';
 import { bookViewColumns, bookViewJoins, bookViewOf, type BookRow, type BookView } from './book-view';
-import type { BookCondition } from './condition';
+import type { BookCondition, SeriesCondition } from './condition';
 import { sortOrRelevance } from './find-series';
 import { bookText, type FullText } from './full-text';
 import { readList, type ListQuery } from './list';
 import type { Slice, SliceOf } from './slice';
 import { orderBy, sortKeys, type SortKey, type SortKeys } from './sort';
-import { allOf, readRows, sql, where, type Sql } from './sql';
+import { allOf, readRows, sql, type Sql } from './sql';
 import { firstIs } from './to-sql';
-import { visibleBooks, visibleSeries } from './viewer-where';
+import { talliedTotal } from './tally';
+import { visibleBooks } from './viewer-where';
 import type { Viewer } from './viewer';
 
 export interface BookQuery {
@@ -70,10 +71,6 @@ const positionIn = (readListId: string): SortKey => ({
   join: sql`left join read_list_book sr on sr.read_list_id = ${readListId} and sr.book_id = b.id`,
 });
 
-/** All that the viewer sees: added up from the series, of which there are ten times fewer. */
-const visibleBookCount = (viewer: Viewer): Sql =>
-  sql`select coalesce(sum(s.book_count), 0) as total from series s ${where(visibleSeries(viewer))}`;
-
 /** The list of books that the viewer may see and that are wanted, to be read as it is or with further conditions. */
 export function bookListQuery(viewer: Viewer, query: BookQuery): ListQuery {
   const text = bookText(query.fullText);
@@ -96,11 +93,27 @@ export async function readBooks(db: Database, query: ListQuery): Promise<SliceOf
   return { ...slice, rows: slice.rows.map(bookViewOf) };
 }
 
+/** All that the viewer sees, or all of some libraries: what their series say of their number. Else null. */
+function bookTotal(viewer: Viewer, { condition, fullText }: BookQuery): Sql | null {
+  if (bookText(fullText) !== null) return null;
+  const libraries = condition ? onlyLibraries(condition) : [];
+  return libraries && talliedTotal('books', viewer, { allOf: libraries });
+}
+
+/** The condition as one of series, as far as it is about libraries only. */
+function onlyLibraries(condition: BookCondition): SeriesCondition[] | null {
+  if ('libraryId' in condition) return [{ libraryId: condition.libraryId }];
+  const [parts, key] =
+    'allOf' in condition ? [condition.allOf, 'allOf'] : 'anyOf' in condition ? [condition.anyOf, 'anyOf'] : [null, ''];
+  const inner = parts?.map(onlyLibraries);
+  if (!inner?.every((part) => part !== null)) return null;
+  const conditions = inner.flatMap((part) => ({ allOf: part }));
+  return [key === 'allOf' ? { allOf: conditions } : { anyOf: conditions }];
+}
+
 /** The books that the viewer may see and that fit, with the viewer's progress. */
 export function findBooks(db: Database, viewer: Viewer, query: BookQuery): Promise<SliceOf<BookView>> {
-  const list = bookListQuery(viewer, query);
-  const [, wanted] = list.conditions;
-  return readBooks(db, wanted ? list : { ...list, count: visibleBookCount(viewer) });
+  return readBooks(db, { ...bookListQuery(viewer, query), count: bookTotal(viewer, query) ?? undefined });
 }
 
 /** One book. Throws 404 for an unknown one, 403 for one that the viewer may not see. */

@@ -1,8 +1,11 @@
 import { fold } from '../base/text';
 import type { Database } from '../db/database';
 import type { Author } from '../model/values';
-import { cut, type Slice, type SliceOf } from './slice';
+import { nameAuthors } from './author-names';
+import type { SeriesCondition } from './condition';
+import { cut, inSlice, limit, type Slice, type SliceOf } from './slice';
 import { allOf, literal, readRows, sql, where, type Sql } from './sql';
+import { tallied, type TallyKind } from './tally';
 import { visibleBooks, visibleSeries } from './viewer-where';
 import type { Viewer } from './viewer';
 
@@ -68,17 +71,33 @@ function found(values: string[], search: string | null | undefined): string[] {
   return key === '' ? values : values.filter((value) => fold(value).includes(key));
 }
 
+/** Whether only the viewer and libraries narrow the values: then they are tallied, and need not be looked for in series. */
+const isTallied = ({ libraryIds, collectionIds, seriesIds, readListIds }: FacetScope): boolean =>
+  isGiven(libraryIds) || ![collectionIds, seriesIds, readListIds].some(isGiven);
+
+/** Values of which the viewer sees any, from the tallies where these know, else from `values`. */
+function valuesOf(viewer: Viewer, query: FacetScope, kinds: readonly TallyKind[], values: () => Sql): Sql {
+  if (!isTallied(query)) return values();
+  const rows = tallied(kinds, viewer, { libraryIds: query.libraryIds });
+  return sql`select s.value from ${rows} group by s.value having sum(s.amount) > 0`;
+}
+
 const facet =
-  (column: Sql, isList: boolean, collation = people) =>
+  (kind: TallyKind, column: Sql, isList: boolean, collation = people) =>
   async (db: Database, viewer: Viewer, query: FacetQuery): Promise<SliceOf<string>> => {
-    const values = sql`select ${isList ? sql`unnest(${column})` : column} from ${seriesOf(sourceOf(viewer, query))}`;
+    const values = valuesOf(
+      viewer,
+      query,
+      [kind],
+      () => sql`select ${isList ? sql`unnest(${column})` : column} from ${seriesOf(sourceOf(viewer, query))}`,
+    );
     return cut(query.slice, found(await distinctTexts(db, values, collation), query.search));
   };
 
-export const findGenres = facet(sql`s.genres`, true);
-export const findSharingLabels = facet(sql`s.sharing_labels`, true);
-export const findPublishers = facet(sql`s.publisher`, false);
-export const findLanguages = facet(sql`s.language`, false, plain);
+export const findGenres = facet('genre', sql`s.genres`, true);
+export const findSharingLabels = facet('label', sql`s.sharing_labels`, true);
+export const findPublishers = facet('publisher', sql`s.publisher`, false);
+export const findLanguages = facet('language', sql`s.language`, false, plain);
 
 /** Whose tags: of the series, of their books, or of both. */
 export type TagOwner = 'SERIES' | 'BOOK' | 'BOTH';
@@ -89,11 +108,14 @@ export async function findTags(
   { include = 'BOTH', ...query }: FacetQuery & { include?: TagOwner },
 ): Promise<SliceOf<string>> {
   const source = sourceOf(viewer, query);
-  const ofSeries = sql`select unnest(s.tags) from ${seriesOf(source)}`;
-  const ofBooks = sql`select unnest(${source.ofBooks ? sql`b.tags` : sql`s.books_tags`}) from ${source.from}`;
+  const ofSeries = () => sql`select unnest(s.tags) from ${seriesOf(source)}`;
+  const ofBooks = () => sql`select unnest(${source.ofBooks ? sql`b.tags` : sql`s.books_tags`}) from ${source.from}`;
   // both: what the condition `tag` of a series looks into, also for a read list (measured on Komga)
-  const ofBoth = sql`select unnest(s.tags || s.books_tags) from ${seriesOf(source)}`;
-  const values = { SERIES: ofSeries, BOOK: ofBooks, BOTH: ofBoth }[include];
+  const ofBoth = () => sql`select unnest(s.tags || s.books_tags) from ${seriesOf(source)}`;
+  const [kinds, listed] = (
+    { SERIES: [['tag'], ofSeries], BOOK: [['book_tag'], ofBooks], BOTH: [['tag', 'book_tag'], ofBoth] } as const
+  )[include];
+  const values = valuesOf(viewer, query, kinds, listed);
   return cut(query.slice, found(await distinctTexts(db, values), query.search));
 }
 
@@ -117,8 +139,31 @@ function authorsOf({ from, ofBooks }: Source, columns: Sql, { role, search }: Pa
     cross join lateral jsonb_to_recordset(${authors}) a(name text, role text) ${where(allOf(conditions))}`;
 }
 
+/** One page of authors out of the tallies, which hold them in order; null where the scope asks for more than these know. */
+async function talliedAuthors<R>(
+  db: Database,
+  viewer: Viewer,
+  { role, search, slice, ...scope }: AuthorQuery,
+  columns: Sql,
+): Promise<SliceOf<R> | null> {
+  if (!isTallied(scope)) return null;
+  const key = fold(search ?? '');
+  const isNamed = sql`s.value = any(array(select n.name from author_name n where n.key like ${`%${literal(key)}%`}))`;
+  const also = allOf([key === '' ? null : isNamed, role ? sql`s.role = ${role}` : null]);
+  const rows = tallied(['author'], viewer, { libraryIds: scope.libraryIds, also });
+  if (key !== '') await nameAuthors(db);
+  const grouped = sql`select ${columns} from ${rows} group by ${columns} having sum(s.amount) > 0`;
+  const [authors, [counted]] = await Promise.all([
+    readRows<R>(db, sql`${grouped} order by ${columns} ${limit(slice)}`),
+    slice.unpaged ? [{ total: 0 }] : readRows<{ total: number }>(db, sql`select count(*) as total from (${grouped}) a`),
+  ]);
+  return inSlice(slice, authors, counted?.total ?? 0, true);
+}
+
 /** Names with their roles, by name. */
 export async function findAuthors(db: Database, viewer: Viewer, query: AuthorQuery): Promise<SliceOf<Author>> {
+  const tallies = await talliedAuthors<{ value: string; role: string }>(db, viewer, query, sql`s.value, s.role`);
+  if (tallies) return { ...tallies, rows: tallies.rows.map(({ value, role }) => ({ name: value, role })) };
   const authors = authorsOf(sourceOf(viewer, query), sql`a.name, a.role`, query);
   const rows = await readRows<Author>(
     db,
@@ -130,17 +175,27 @@ export async function findAuthors(db: Database, viewer: Viewer, query: AuthorQue
 }
 
 export async function findAuthorNames(db: Database, viewer: Viewer, query: AuthorQuery): Promise<SliceOf<string>> {
+  const tallies = await talliedAuthors<{ value: string }>(db, viewer, query, sql`s.value`);
+  if (tallies) return { ...tallies, rows: tallies.rows.map(({ value }) => value) };
   const names = authorsOf(sourceOf(viewer, query), sql`a.name`, query);
   return cut(query.slice, found(await distinctTexts(db, names), query.search));
 }
 
 export async function findAuthorRoles(db: Database, viewer: Viewer, query: FacetQuery): Promise<SliceOf<string>> {
-  return cut(query.slice, await distinctTexts(db, authorsOf(sourceOf(viewer, query), sql`a.role`, {}), plain));
+  const roles = valuesOf(viewer, query, ['role'], () => authorsOf(sourceOf(viewer, query), sql`a.role`, {}));
+  return cut(query.slice, await distinctTexts(db, roles, plain));
 }
 
+/** Null, which is the first, stands for series without an age. */
 async function ageRatings(db: Database, viewer: Viewer, scope: FacetScope): Promise<(number | null)[]> {
-  const ages = sql`select distinct s.age_rating as age from ${seriesOf(sourceOf(viewer, scope))} order by age nulls first`;
-  return (await readRows<{ age: number | null }>(db, ages)).map((row) => row.age);
+  const ages = valuesOf(
+    viewer,
+    scope,
+    ['age'],
+    () => sql`select distinct coalesce(s.age_rating::text, '') from ${seriesOf(sourceOf(viewer, scope))}`,
+  );
+  const query = sql`select nullif(value, '')::integer as age from (${ages}) a(value) order by age nulls first`;
+  return (await readRows<{ age: number | null }>(db, query)).map((row) => row.age);
 }
 
 /** Ages, ascending. */
@@ -157,11 +212,16 @@ export const findAgeRatingsOrNone = ageRatings;
 
 /** Years in which the series began, the latest first. */
 export async function findReleaseYears(db: Database, viewer: Viewer, query: FacetQuery): Promise<SliceOf<string>> {
-  const dates = sql`select s.books_release_date from ${seriesOf(sourceOf(viewer, query))}`;
+  const years = valuesOf(
+    viewer,
+    query,
+    ['year'],
+    () => sql`select distinct extract(year from s.books_release_date)::integer::text
+      from ${seriesOf(sourceOf(viewer, query))}`,
+  );
   const rows = await readRows<{ year: number }>(
     db,
-    sql`select distinct extract(year from released)::integer as year from (${dates}) d(released)
-      where released is not null order by year desc`,
+    sql`select value::integer as year from (${years}) y(value) where value <> '' order by year desc`,
   );
   return cut(
     query.slice,
@@ -179,15 +239,22 @@ export interface ValueCount {
  * Publishers of the series that are not in the trash, by name; '' stands for the series without one. Spellings that a filter
  * cannot tell apart are one.
  */
-export function countPublishers(db: Database, viewer: Viewer, { libraryIds }: FacetScope): Promise<ValueCount[]> {
-  const inLibraries = isGiven(libraryIds) ? sql`s.library_id = any(${libraryIds}::uuid[])` : null;
-  const conditions = [visibleSeries(viewer), sql`s.deleted_at is null`, inLibraries];
-  return readRows<ValueCount>(
+export async function countPublishers(db: Database, viewer: Viewer, { libraryIds }: FacetScope): Promise<ValueCount[]> {
+  const shown: SeriesCondition = { deleted: { operator: 'isFalse' } };
+  const rows = tallied(['publisher'], viewer, { libraryIds, condition: shown });
+  if (rows === null) return [];
+  const counted = await readRows<ValueCount>(
     db,
-    sql`select value, count from (select min(s.publisher collate "C") as value, count(*)::int as count
-        from series s ${where(allOf(conditions))} group by s.publisher_key) p
-      order by value collate "und-x-icu", value collate "C"`,
+    sql`select s.value, sum(s.amount)::int as count from ${rows} group by s.value having sum(s.amount) > 0
+      order by s.value`,
   );
+  const byKey = new Map<string, ValueCount>();
+  for (const { value, count } of counted) {
+    const same = byKey.get(fold(value));
+    if (same) same.count += count;
+    if (!same) byKey.set(fold(value), { value, count });
+  }
+  return [...byKey.values()];
 }
 
 /** Folded tags of the readable books of a series; '' stands for all of its books. */

@@ -9,6 +9,7 @@ import type { Slice, SliceOf } from './slice';
 import { orderBy, sortKeys, type OrderBy, type SortKey, type SortKeys } from './sort';
 import { allOf, readRows, sql, where, type Sql } from './sql';
 import { firstIs } from './to-sql';
+import { tallied, talliedTotal } from './tally';
 import { visibleSeries } from './viewer-where';
 import type { Viewer } from './viewer';
 
@@ -123,7 +124,9 @@ async function orBadRequest<T>(work: Promise<T>): Promise<T> {
 
 /** The series that the viewer may see and that fit, with the viewer's counts. */
 export function findSeries(db: Database, viewer: Viewer, query: SeriesQuery): Promise<SliceOf<SeriesView>> {
-  return orBadRequest(readList<SeriesView>(db, seriesListQuery(viewer, query)));
+  const isCounted = seriesText(query.fullText) === null && !query.regex;
+  const count = isCounted ? talliedTotal('series', viewer, query.condition) : null;
+  return orBadRequest(readList<SeriesView>(db, { ...seriesListQuery(viewer, query), count: count ?? undefined }));
 }
 
 /** One series. Throws 404 for an unknown one, 403 for one that the viewer may not see. */
@@ -147,9 +150,13 @@ export interface GroupCount {
  * that the count agrees with what `titleSort beginsWith` finds (komga-rest.md §5.6).
  */
 export function alphabeticalGroups(db: Database, viewer: Viewer, search: SeriesSearch): Promise<GroupCount[]> {
-  const conditions = seriesConditions(viewer, search, seriesText(search.fullText));
-  const query = sql`select s.initial as "group", count(*) as count from series s
-    ${where(allOf(conditions))} group by 1 order by 1`;
+  const text = seriesText(search.fullText);
+  const rows = text || search.regex ? null : tallied(['letter'], viewer, { condition: search.condition });
+  const query = rows
+    ? sql`select s.value collate "C" as "group", sum(s.amount) as count from ${rows}
+        group by 1 having sum(s.amount) > 0 order by 1`
+    : sql`select s.initial as "group", count(*) as count from series s
+        ${where(allOf(seriesConditions(viewer, search, text)))} group by 1 order by 1`;
   return orBadRequest(readRows<GroupCount>(db, query));
 }
 

@@ -1,0 +1,96 @@
+import type { SeriesCondition } from './condition';
+import { seriesWhere } from './series-leaves';
+import { allOf, joined, sql, where, type Sql } from './sql';
+import { isRestricted, visibleSeries } from './viewer-where';
+import type { Viewer } from './viewer';
+
+/** What the database keeps count of with every write of a series (migration 1600). */
+export type TallyKind =
+  | 'series'
+  | 'books'
+  | 'letter'
+  | 'publisher'
+  | 'language'
+  | 'age'
+  | 'year'
+  | 'genre'
+  | 'tag'
+  | 'book_tag'
+  | 'label'
+  | 'author'
+  | 'role';
+
+/** The precisions of the tallies. */
+const [ofEverything, byLibrary, byAllTraits] = [0, 1, 2];
+
+const precisions: ReadonlyMap<string, number> = new Map([
+  ['libraryId', byLibrary],
+  ['deleted', byLibrary],
+  ['oneShot', byAllTraits],
+  ['ageRating', byAllTraits],
+]);
+
+/** What a condition needs; null when it asks for more than any tally tells apart. */
+function precisionOf(condition: SeriesCondition): number | null {
+  const parts = 'allOf' in condition ? condition.allOf : 'anyOf' in condition ? condition.anyOf : null;
+  const needs = parts ? parts.map(precisionOf) : Object.keys(condition).map((leaf) => precisions.get(leaf) ?? null);
+  return needs.reduce<number | null>(
+    (most, need) => (most === null || need === null ? null : Math.max(most, need)),
+    ofEverything,
+  );
+}
+
+const precisionFor = (viewer: Viewer): number => {
+  if (!isRestricted(viewer)) return ofEverything;
+  return isRestricted({ ...viewer, libraryIds: null }) ? byAllTraits : byLibrary;
+};
+
+export interface TallyScope {
+  libraryIds?: readonly string[] | undefined;
+  condition?: SeriesCondition | null | undefined;
+  /** Libraries are to be told apart. */
+  perLibrary?: boolean | undefined;
+  /** Of the value and role of `s`. */
+  also?: Sql | null | undefined;
+}
+
+const columns = sql`value, role, amount, library_id, oneshot, age_rating, sharing_labels,
+  case when deleted then timestamptz 'epoch' end as deleted_at`;
+
+/**
+ * The counts of what the viewer sees, as rows `s` of value, role and amount: the same condition that picks series picks
+ * among the sums of them. One value has several rows, some of which may cancel each other. null where the condition
+ * tells series apart by more than the tallies do.
+ */
+export function tallied(kinds: readonly TallyKind[], viewer: Viewer, scope: Omit<TallyScope, 'condition'>): Sql;
+export function tallied(kinds: readonly TallyKind[], viewer: Viewer, scope: TallyScope): Sql | null;
+export function tallied(
+  kinds: readonly TallyKind[],
+  viewer: Viewer,
+  { libraryIds = [], condition, perLibrary = libraryIds.length > 0, also = null }: TallyScope,
+): Sql | null {
+  const asked = condition ? precisionOf(condition) : ofEverything;
+  if (asked === null) return null;
+  const precision = Math.max(asked, precisionFor(viewer), perLibrary ? byLibrary : ofEverything);
+  const wanted = allOf([
+    visibleSeries(viewer),
+    condition ? seriesWhere(condition, viewer) : null,
+    libraryIds.length > 0 ? sql`s.library_id = any(${libraryIds}::uuid[])` : null,
+    also,
+  ]);
+  const rows = kinds.flatMap((kind) => [
+    sql`select ${columns} from tally where scope = ${precision} and kind = ${kind}`,
+    sql`select ${columns} from tally_change where kind = ${kind}`,
+  ]);
+  return sql`(${joined(rows, ' union all ')}) s ${where(wanted)}`;
+}
+
+/** How many series (books) the viewer sees; null where it has to be counted. */
+export function talliedTotal(
+  kind: 'series' | 'books',
+  viewer: Viewer,
+  condition: SeriesCondition | null | undefined,
+): Sql | null {
+  const rows = tallied([kind], viewer, { condition });
+  return rows && sql`select coalesce(sum(s.amount), 0) as total from ${rows}`;
+}
