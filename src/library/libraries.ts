@@ -11,6 +11,7 @@ import { Library } from '../model/library';
 import { emit } from '../queue/events';
 import type { Queue } from '../queue/tasks';
 import { checkPlace, importOptions, scanOptions, tidy, type LibraryOptions } from './library-options';
+import { findWithoutIsbn } from './find-barcode';
 import { submitFileTasks } from './file-requests';
 import { submitScan } from './scan-request';
 import { submitHashes } from './unhashed';
@@ -54,6 +55,8 @@ export async function updateLibrary({ db, queue }: Deps, id: string, input: Part
     const wantsHashes = (['hashFiles', 'hashKoreader', 'hashPages'] as const).some((one) => after[one] && !before[one]);
     if (wantsHashes) await submitHashes(queue, after, trx);
     if (importOptions.some((one) => after[one] && !before[one])) await submitRefreshes(queue, id, trx);
+    const wantsBarcodes = after.importBarcodeIsbn && !before.importBarcodeIsbn;
+    if (wantsBarcodes) await queue.submitMany('findBarcode', await findWithoutIsbn(trx, id), { trx });
     await emit(trx, { type: 'LibraryChanged', libraryId: id });
     return after;
   });
@@ -78,8 +81,11 @@ export async function deleteLibrary(db: Database, id: string): Promise<void> {
   });
 }
 
-/** Folders that NAS systems put into every share; Komga's and our web UI fill in the same. */
-const usualExclusions = ['#recycle', '@eaDir', '@Recycle'];
+/**
+ * Folders that NAS systems put into every share; Komga's and our web UI fill in the same. Barcodes cost up to a second a
+ * book and are on few of them: who wants them asks for them.
+ */
+const usualOptions = { scanDirectoryExclusions: ['#recycle', '@eaDir', '@Recycle'], importBarcodeIsbn: false };
 
 /**
  * Adds the folders of the configuration and of the command line that are no library yet. One that cannot be added is told
@@ -96,7 +102,7 @@ export async function addMissingLibraries(
     if (known.some((library) => isInside(library.root, target))) continue;
     const names = new Set(known.map((library) => library.name));
     try {
-      const options = { name: freeName(name, names), root: target, scanDirectoryExclusions: usualExclusions };
+      const options = { name: freeName(name, names), root: target, ...usualOptions };
       added.push(await createLibrary(deps, options));
     } catch (error) {
       deps.log.error({ err: error, name, root }, 'the folder could not be added as a library');

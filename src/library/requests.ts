@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { Knex } from 'knex';
 import { notFound } from '../base/errors';
 import type { Database } from '../db/database';
 import { Book } from '../model/book';
@@ -60,7 +61,21 @@ export async function requestPosters({ db, queue }: Deps, { onlySmaller }: { onl
 
 /** Metadata of all books is read from their files again, and what series make of it. */
 export async function requestRefresh({ db, queue }: Deps, subject: Subject): Promise<void> {
-  await queue.submitMany('refreshBookMetadata', await booksOf(db, subject), { priority: priorityOf(subject) });
+  const books = await booksOf(db, subject);
+  await db.transaction(async (trx) => {
+    await queue.submitMany('refreshBookMetadata', books, { trx, priority: priorityOf(subject) });
+    await queue.submitMany('findBarcode', await withoutBarcode(trx, books), { trx });
+  });
+}
+
+/** Those whose library wants barcodes, and that have no ISBN. */
+async function withoutBarcode(trx: Knex.Transaction, books: { bookId: string }[]): Promise<{ bookId: string }[]> {
+  const { rows } = await trx.raw<{ rows: { bookId: string }[] }>(
+    `select b.id as "bookId" from book b join library l on l.id = b.library_id and l.import_barcode_isbn
+     where b.id = any(?) and b.isbn = '' and b.media_status = 'READY' and b.media_profile <> 'EPUB'`,
+    [books.map(({ bookId }) => bookId)],
+  );
+  return rows;
 }
 
 export async function requestScan({ db, queue }: Deps, libraryId: string, deep: boolean): Promise<void> {

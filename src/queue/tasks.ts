@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
-import type { Knex } from 'knex';
-import type { Database } from '../db/database';
-import type { Log } from '../base/log';
+import { createHash } from "node:crypto";
+import type { Knex } from "knex";
+import type { Database } from "../db/database";
+import type { Log } from "../base/log";
 
 /** What changes files waits for the scans of its library, and they for it. */
 interface OfFile {
@@ -15,7 +15,7 @@ export interface ImportedBook {
   seriesId: string;
   /** Absolute. */
   sourceFile: string;
-  copyMode: 'MOVE' | 'COPY' | 'HARDLINK';
+  copyMode: "MOVE" | "COPY" | "HARDLINK";
   upgradeBookId?: string;
   /** Without extension. */
   destinationName?: string;
@@ -43,6 +43,7 @@ export interface Tasks {
   hashBook: { bookId: string };
   hashBookKoreader: { bookId: string };
   hashBookPages: { bookId: string };
+  findBarcode: { bookId: string };
   /** The pages of these hashes; with `name` only those of that entry of the archive. */
   removeHashedPages: OfFile & { hashes: string[]; name?: string };
   emptyTrash: { libraryId: string };
@@ -79,28 +80,51 @@ export interface TaskRule<Payload> {
 }
 
 /** One at a time in each library. */
-const inLibrary = { group: ({ libraryId }: { libraryId: string }) => `library:${libraryId}` };
+const inLibrary = {
+  group: ({ libraryId }: { libraryId: string }) => `library:${libraryId}`,
+};
 
 const digestOf = (ids: string[]): string =>
-  createHash('sha1')
+  createHash("sha1")
     .update([...ids].sort().join())
-    .digest('hex');
+    .digest("hex");
 
 export const taskRules: { [T in TaskName]: TaskRule<Tasks[T]> } = {
   scanLibrary: {
     key: ({ libraryId, deep, folder, acceptVanished }) => {
-      const kind = acceptVanished === undefined ? (deep ? 'deep' : 'normal') : 'accepted';
-      return `scanLibrary:${libraryId}:${kind}${folder === undefined ? '' : `:${digestOf([folder])}`}`;
+      const kind =
+        acceptVanished === undefined ? (deep ? "deep" : "normal") : "accepted";
+      return `scanLibrary:${libraryId}:${kind}${folder === undefined ? "" : `:${digestOf([folder])}`}`;
     },
     ...inLibrary,
     priority: 6,
     attempts: 5,
   },
-  analyzeBooks: { key: ({ bookIds }) => `analyzeBooks:${digestOf(bookIds)}`, priority: 4, attempts: 3 },
-  analyzeBook: { key: ({ bookId }) => `analyzeBook:${bookId}`, priority: 4, attempts: 3 },
-  generatePosters: { key: ({ bookIds }) => `generatePosters:${digestOf(bookIds)}`, priority: 3, attempts: 3 },
-  generatePoster: { key: ({ bookId }) => `generatePoster:${bookId}`, priority: 5, attempts: 3 },
-  refreshBookMetadata: { key: ({ bookId }) => `refreshBookMetadata:${bookId}`, priority: 5, attempts: 3 },
+  analyzeBooks: {
+    key: ({ bookIds }) => `analyzeBooks:${digestOf(bookIds)}`,
+    priority: 4,
+    attempts: 3,
+  },
+  analyzeBook: {
+    key: ({ bookId }) => `analyzeBook:${bookId}`,
+    priority: 4,
+    attempts: 3,
+  },
+  generatePosters: {
+    key: ({ bookIds }) => `generatePosters:${digestOf(bookIds)}`,
+    priority: 3,
+    attempts: 3,
+  },
+  generatePoster: {
+    key: ({ bookId }) => `generatePoster:${bookId}`,
+    priority: 5,
+    attempts: 3,
+  },
+  refreshBookMetadata: {
+    key: ({ bookId }) => `refreshBookMetadata:${bookId}`,
+    priority: 5,
+    attempts: 3,
+  },
   refreshSeriesTogether: {
     key: ({ seriesIds }) => `refreshSeriesTogether:${digestOf(seriesIds)}`,
     priority: 5,
@@ -113,11 +137,29 @@ export const taskRules: { [T in TaskName]: TaskRule<Tasks[T]> } = {
     priority: 5,
     attempts: 5,
   },
-  hashBook: { key: ({ bookId }) => `hashBook:${bookId}`, priority: 0, attempts: 3 },
-  hashBookKoreader: { key: ({ bookId }) => `hashBookKoreader:${bookId}`, priority: 0, attempts: 3 },
-  hashBookPages: { key: ({ bookId }) => `hashBookPages:${bookId}`, priority: 0, attempts: 3 },
+  hashBook: {
+    key: ({ bookId }) => `hashBook:${bookId}`,
+    priority: 0,
+    attempts: 3,
+  },
+  hashBookKoreader: {
+    key: ({ bookId }) => `hashBookKoreader:${bookId}`,
+    priority: 0,
+    attempts: 3,
+  },
+  hashBookPages: {
+    key: ({ bookId }) => `hashBookPages:${bookId}`,
+    priority: 0,
+    attempts: 3,
+  },
+  findBarcode: {
+    key: ({ bookId }) => `findBarcode:${bookId}`,
+    priority: 0,
+    attempts: 2,
+  },
   removeHashedPages: {
-    key: ({ bookId, hashes, name }) => `removeHashedPages:${bookId}:${[...hashes].sort().join()}:${name ?? ''}`,
+    key: ({ bookId, hashes, name }) =>
+      `removeHashedPages:${bookId}:${[...hashes].sort().join()}:${name ?? ""}`,
     ...inLibrary,
     priority: 1,
     attempts: 3,
@@ -128,20 +170,49 @@ export const taskRules: { [T in TaskName]: TaskRule<Tasks[T]> } = {
     priority: 6,
     attempts: 5,
   },
-  convertBook: { key: ({ bookId }) => `convertBook:${bookId}`, ...inLibrary, priority: 1, attempts: 3 },
-  repairExtension: { key: ({ bookId }) => `repairExtension:${bookId}`, ...inLibrary, priority: 2, attempts: 3 },
-  deleteBookFile: { key: ({ bookId }) => `deleteBookFile:${bookId}`, ...inLibrary, priority: 8, attempts: 3 },
+  convertBook: {
+    key: ({ bookId }) => `convertBook:${bookId}`,
+    ...inLibrary,
+    priority: 1,
+    attempts: 3,
+  },
+  repairExtension: {
+    key: ({ bookId }) => `repairExtension:${bookId}`,
+    ...inLibrary,
+    priority: 2,
+    attempts: 3,
+  },
+  deleteBookFile: {
+    key: ({ bookId }) => `deleteBookFile:${bookId}`,
+    ...inLibrary,
+    priority: 8,
+    attempts: 3,
+  },
   importBook: {
     key: ({ seriesId, sourceFile }) => `importBook:${seriesId}:${sourceFile}`,
     ...inLibrary,
     priority: 8,
     attempts: 3,
   },
-  analyzeTransientBook: { key: ({ transientId }) => `analyzeTransientBook:${transientId}`, priority: 8, attempts: 1 },
-  deleteSeriesFiles: { key: ({ seriesId }) => `deleteSeriesFiles:${seriesId}`, ...inLibrary, priority: 8, attempts: 3 },
+  analyzeTransientBook: {
+    key: ({ transientId }) => `analyzeTransientBook:${transientId}`,
+    priority: 8,
+    attempts: 1,
+  },
+  deleteSeriesFiles: {
+    key: ({ seriesId }) => `deleteSeriesFiles:${seriesId}`,
+    ...inLibrary,
+    priority: 8,
+    attempts: 3,
+  },
   // behind all that files ask for; one at a time, since the provider takes one request at a time
-  enrich: { key: () => 'enrich', group: () => 'enrich', priority: 1, attempts: 5 },
-  cleanUp: { key: () => 'cleanUp', priority: 0, attempts: 3 },
+  enrich: {
+    key: () => "enrich",
+    group: () => "enrich",
+    priority: 1,
+    attempts: 5,
+  },
+  cleanUp: { key: () => "cleanUp", priority: 0, attempts: 3 },
 };
 
 export interface SubmitOptions {
@@ -152,9 +223,17 @@ export interface SubmitOptions {
 
 /** The durable queue in our words. The request's correlation id goes along. */
 export interface Queue {
-  submit<T extends TaskName>(task: T, payload: Tasks[T], options?: SubmitOptions): Promise<void>;
+  submit<T extends TaskName>(
+    task: T,
+    payload: Tasks[T],
+    options?: SubmitOptions,
+  ): Promise<void>;
   /** One statement for any number of tasks. */
-  submitMany<T extends TaskName>(task: T, payloads: Tasks[T][], options?: SubmitOptions): Promise<void>;
+  submitMany<T extends TaskName>(
+    task: T,
+    payloads: Tasks[T][],
+    options?: SubmitOptions,
+  ): Promise<void>;
 }
 
 /** What a handler is given. Handlers are idempotent: a killed process runs its task again. */
@@ -170,4 +249,6 @@ export interface TaskContext {
   lastAttempt: boolean;
 }
 
-export type Handlers = { [T in TaskName]: (context: TaskContext, payload: Tasks[T]) => Promise<void> };
+export type Handlers = {
+  [T in TaskName]: (context: TaskContext, payload: Tasks[T]) => Promise<void>;
+};

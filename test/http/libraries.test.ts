@@ -173,7 +173,9 @@ test('the form of a new library in the web UI begins with what the server does a
   const own = `/api/kiremisu/v1/libraries/${library.id}`;
   const state = (await app.admin.get(`${own}/options`).expect(200)).body as LibraryState;
   const metadata = (await app.admin.get(`${own}/metadata`).expect(200)).body as MetadataOptions;
-  // names, places, and what storage boxes put into every folder are the form's own
-  const { name, root, scanDirectoryExclusions } = newDraft;
-  expect({ ...draftOf(library, state, metadata), name, root, scanDirectoryExclusions }).toEqual(newDraft);
+  // names, places, what storage boxes put into every folder, and what takes long are the form's own
+  const { name, root, scanDirectoryExclusions, importBarcodeIsbn } = newDraft;
+  expect({ ...draftOf(library, state, metadata), name, root, scanDirectoryExclusions, importBarcodeIsbn }).toEqual(
+    newDraft,
+  );
 });

@@ -14,9 +14,16 @@ import { useSubmission } from './submission';
 
 async function add(draft: LibraryDraft): Promise<Library> {
   const changes = changesOf(newDraft, draft);
-  const { scanDirectoryExclusions } = draft;
+  // these begin otherwise than the server would have them
+  const { scanDirectoryExclusions, importBarcodeIsbn } = draft;
   const name = draft.name.trim();
-  const library = await addLibrary({ scanDirectoryExclusions, ...changes.library, name, root: draft.root.trim() });
+  const library = await addLibrary({
+    scanDirectoryExclusions,
+    importBarcodeIsbn,
+    ...changes.library,
+    name,
+    root: draft.root.trim(),
+  });
   if (Object.keys(changes.own).length > 0) await updateOwnOptions(library.id, changes.own);
   if (Object.keys(changes.metadata).length > 0) await updateMetadataOptions(library.id, changes.metadata);
   return library;

@@ -16,7 +16,7 @@ export const newDraft: LibraryDraft = {
   ...{ scanDirectoryExclusions: usualExclusions, oneshotsDirectory: null, seriesCover: 'FIRST' },
   ...{ importComicInfoBook: true, importComicInfoSeries: true, importComicInfoCollection: true },
   ...{ importComicInfoReadList: true, importComicInfoSeriesAppendVolume: true, importEpubBook: true },
-  ...{ importEpubSeries: true, importMylarSeries: true, importLocalArtwork: true, importBarcodeIsbn: true },
+  ...{ importEpubSeries: true, importMylarSeries: true, importLocalArtwork: true, importBarcodeIsbn: false },
   ...{ repairExtensions: false, convertToCbz: false, emptyTrashAfterScan: false, analyzeDimensions: true },
   ...{ hashFiles: true, hashPages: false, hashKoreader: false, vanishLimit: 50 },
   ...{ metadataMode: null, metadataCovers: true },

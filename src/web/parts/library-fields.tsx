@@ -35,7 +35,11 @@ const fromFiles: Switch[] = [
   ['importEpubSeries', 'Series, from EPUB files'],
   ['importMylarSeries', 'Series, from Mylar’s series.json'],
   ['importLocalArtwork', 'Posters, from pictures beside the books', 'cover.jpg, or a picture named as its book.'],
-  ['importBarcodeIsbn', 'ISBN, from the barcode', 'Looks at the first and last pages of each new book; takes time.'],
+  [
+    'importBarcodeIsbn',
+    'ISBN, from the barcode',
+    'Looks at the first and last three pages of each book, up to a second a book.',
+  ],
   ['parseNames', 'Numbers, years and titles, from names', 'Where the files themselves say nothing.'],
 ];
 
