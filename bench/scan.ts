@@ -1,35 +1,28 @@
-import { execFileSync, spawnSync } from "node:child_process";
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  rmSync,
-  utimesSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
-import sharp from "sharp";
-import { zipOf } from "../scripts/zip-file";
-import { readConfig } from "../src/base/config";
-import { silentLog } from "../src/base/log";
-import { closeDatabase, openDatabase, type Database } from "../src/db/database";
-import { startEmbedded } from "../src/db/embedded";
-import { migrate } from "../src/db/migrate";
-import { createLibrary } from "../src/library/libraries";
-import { scanLibrary } from "../src/library/scan";
-import { defaultLimits } from "../src/media/limits";
-import { createQueue, migrateQueue } from "../src/queue/queue";
-import { findSeries } from "../src/search/find-series";
-import { sliceOf } from "../src/search/slice";
-import type { Viewer } from "../src/search/viewer";
-import { startWorkerProcess } from "../src/worker/process";
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import sharp from 'sharp';
+import { zipOf } from '../scripts/zip-file';
+import { readConfig } from '../src/base/config';
+import { silentLog } from '../src/base/log';
+import { closeDatabase, openDatabase, type Database } from '../src/db/database';
+import { startEmbedded } from '../src/db/embedded';
+import { migrate } from '../src/db/migrate';
+import { createLibrary } from '../src/library/libraries';
+import { scanLibrary } from '../src/library/scan';
+import { defaultLimits } from '../src/media/limits';
+import { createQueue, migrateQueue } from '../src/queue/queue';
+import { findSeries } from '../src/search/find-series';
+import { sliceOf } from '../src/search/slice';
+import type { Viewer } from '../src/search/viewer';
+import { startWorkerProcess } from '../src/worker/process';
 
 /** As in performance.md §7: folders of five small archives, ten tiny pages and a ComicInfo.xml in each. */
 const booksEach = 5;
 const pagesEach = 10;
-const count = Number(process.env["BENCH_BOOKS"] ?? 50_000);
+const count = Number(process.env['BENCH_BOOKS'] ?? 50_000);
 
 const goals = {
   booksPerSecond: 4_000,
@@ -50,36 +43,28 @@ async function makeTree(root: string): Promise<void> {
     })
       .jpeg()
       .toBuffer();
-  const pages = await Promise.all(
-    Array.from({ length: pagesEach }, (_, index) => draw(index * 20)),
-  );
-  const longAgo = new Date("2024-05-01T12:00:00Z");
+  const pages = await Promise.all(Array.from({ length: pagesEach }, (_, index) => draw(index * 20)));
+  const longAgo = new Date('2024-05-01T12:00:00Z');
   for (let series = 0; series < count / booksEach; series++) {
-    const folder = path.join(root, `Series ${String(series).padStart(6, "0")}`);
+    const folder = path.join(root, `Series ${String(series).padStart(6, '0')}`);
     mkdirSync(folder);
     for (let book = 1; book <= booksEach; book++) {
       const info = `<?xml version="1.0"?><ComicInfo><Series>Series ${series}</Series><Number>${book}</Number><Title>Part ${book}</Title><Writer>Somebody</Writer><Genre>Drama, Action</Genre></ComicInfo>`;
       const files = pages.map((data, index) => ({
-        name: `${String(index + 1).padStart(3, "0")}.jpg`,
+        name: `${String(index + 1).padStart(3, '0')}.jpg`,
         data,
       }));
       const file = path.join(folder, `Volume ${book}.cbz`);
-      writeFileSync(
-        file,
-        zipOf([{ name: "ComicInfo.xml", data: Buffer.from(info) }, ...files]),
-      );
+      writeFileSync(file, zipOf([{ name: 'ComicInfo.xml', data: Buffer.from(info) }, ...files]));
       utimesSync(file, longAgo, longAgo);
     }
     utimesSync(folder, longAgo, longAgo);
   }
 }
 
-const median = (values: number[]) =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+const median = (values: number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 const percentile = (values: number[], part: number) =>
-  [...values].sort((a, b) => a - b)[
-    Math.min(values.length - 1, Math.floor(values.length * part))
-  ] ?? NaN;
+  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * part))] ?? NaN;
 
 async function timed(work: () => unknown): Promise<number> {
   const start = performance.now();
@@ -89,9 +74,9 @@ async function timed(work: () => unknown): Promise<number> {
 
 const everybody: Viewer = {
   ...{
-    userId: "00000000-0000-0000-0000-000000000000",
-    email: "",
-    roles: new Set(["ADMIN"] as const),
+    userId: '00000000-0000-0000-0000-000000000000',
+    email: '',
+    roles: new Set(['ADMIN'] as const),
   },
   ...{
     libraryIds: null,
@@ -102,16 +87,13 @@ const everybody: Viewer = {
 };
 
 /** How long the first page of the series takes, asked for ten times a second. */
-async function browse(
-  db: Database,
-  until: () => Promise<boolean>,
-): Promise<number[]> {
+async function browse(db: Database, until: () => Promise<boolean>): Promise<number[]> {
   const times: number[] = [];
   while (!(await until())) {
     times.push(
       await timed(() =>
         findSeries(db, everybody, {
-          sort: ["metadata.titleSort"],
+          sort: ['metadata.titleSort'],
           slice: sliceOf({ size: 20 }),
         }),
       ),
@@ -134,16 +116,9 @@ interface Bench {
   root: string;
 }
 
-async function cold({
-  db,
-  url,
-  root,
-}: Bench): Promise<{ rate: number; busy: number[] }> {
+async function cold({ db, url, root }: Bench): Promise<{ rate: number; busy: number[] }> {
   const log = silentLog();
-  const config = readConfig(
-    { DATABASE_URL: url, DATA_DIR: path.dirname(root) },
-    [],
-  );
+  const config = readConfig({ DATABASE_URL: url, DATA_DIR: path.dirname(root) }, []);
   const worker = await startWorkerProcess({
     config: { ...config, databaseUrl: url },
     handlerDeps: { limits: defaultLimits, mangadex: config.mangadex },
@@ -153,7 +128,7 @@ async function cold({
   const start = performance.now();
   await createLibrary(
     { db, queue: createQueue(db) },
-    { name: "Bench", root, hashFiles: false, importBarcodeIsbn: false },
+    { name: 'Bench', root, hashFiles: false, importBarcodeIsbn: false },
   );
   let next = 0;
   const marks: [number, number][] = [];
@@ -168,8 +143,7 @@ async function cold({
     return isAnalysed(db);
   });
   const seconds = (performance.now() - start) / 1000;
-  const at = (part: number) =>
-    (marks.find(([, ready]) => ready >= count * part)?.[0] ?? NaN) / 1000;
+  const at = (part: number) => (marks.find(([, ready]) => ready >= count * part)?.[0] ?? NaN) / 1000;
   print(
     `cold scan: ${count} books readable after ${seconds.toFixed(1)} s (first tenth ${at(0.1).toFixed(1)} s, nine tenths ${at(0.9).toFixed(1)} s)`,
   );
@@ -179,7 +153,7 @@ async function cold({
 
 async function rescans({ db, root }: Bench): Promise<number> {
   const log = silentLog();
-  const library = await db<{ id: string }>("library").first("id");
+  const library = await db<{ id: string }>('library').first('id');
   const signal = new AbortController().signal;
   const context = {
     db,
@@ -194,71 +168,51 @@ async function rescans({ db, root }: Bench): Promise<number> {
   for (let round = 0; round < 5; round++) {
     finds.push(
       await timed(() =>
-        spawnSync("find", [root, "-printf", "%p %s %T@\n"], {
+        spawnSync('find', [root, '-printf', '%p %s %T@\n'], {
           maxBuffer: 1 << 30,
         }),
       ),
     );
-    ours.push(
-      await timed(() =>
-        scanLibrary(context, { libraryId: library?.id ?? "", deep: false }),
-      ),
-    );
+    ours.push(await timed(() => scanLibrary(context, { libraryId: library?.id ?? '', deep: false })));
   }
-  print(
-    `rescan without changes: ${median(ours).toFixed(0)} ms, find: ${median(finds).toFixed(0)} ms`,
-  );
+  print(`rescan without changes: ${median(ours).toFixed(0)} ms, find: ${median(finds).toFixed(0)} ms`);
   return median(ours) / median(finds);
 }
 
 /** System calls of a walk, by the kernel's count; nothing where strace is not installed. */
 function systemCalls(root: string): void {
   const program = `
-    require(${JSON.stringify(path.resolve(__dirname, "../node_modules/tsx/dist/cjs/index.cjs"))});
-    const { walk } = require(${JSON.stringify(path.resolve(__dirname, "../src/library/walk.ts"))});
+    require(${JSON.stringify(path.resolve(__dirname, '../node_modules/tsx/dist/cjs/index.cjs'))});
+    const { walk } = require(${JSON.stringify(path.resolve(__dirname, '../src/library/walk.ts'))});
     const options = { scanCbx: true, scanPdf: true, scanEpub: true, scanImageFolders: true, scanForceModifiedTime: false, scanDirectoryExclusions: [], oneshotsDirectory: null };
     if (process.argv[1] === 'walk') walk(${JSON.stringify(root)}, options, { series() {}, problem() {} }, new AbortController().signal);`;
   const traced = (argument: string): Map<string, number> | null => {
     const { status, stderr } = spawnSync(
-      "strace",
-      [
-        "-f",
-        "-c",
-        "-e",
-        "trace=file,desc",
-        process.execPath,
-        "-e",
-        program,
-        argument,
-      ],
+      'strace',
+      ['-f', '-c', '-e', 'trace=file,desc', process.execPath, '-e', program, argument],
       {
-        encoding: "utf8",
+        encoding: 'utf8',
       },
     );
     if (status !== 0) return null;
-    const lines = stderr.split("\n").map((line) => line.trim().split(/\s+/));
+    const lines = stderr.split('\n').map((line) => line.trim().split(/\s+/));
     return new Map(
-      lines.flatMap((cells) =>
-        /^\d+$/.test(cells[3] ?? "")
-          ? [[cells.at(-1) ?? "", Number(cells[3])] as const]
-          : [],
-      ),
+      lines.flatMap((cells) => (/^\d+$/.test(cells[3] ?? '') ? [[cells.at(-1) ?? '', Number(cells[3])] as const] : [])),
     );
   };
-  const idle = traced("idle");
-  const walked = traced("walk");
-  if (!idle || !walked)
-    return print("system calls: strace is not here or may not trace");
+  const idle = traced('idle');
+  const walked = traced('walk');
+  if (!idle || !walked) return print('system calls: strace is not here or may not trace');
   const folders = Number(
-    execFileSync("sh", ["-c", `find ${JSON.stringify(root)} -type d | wc -l`], {
-      encoding: "utf8",
+    execFileSync('sh', ['-c', `find ${JSON.stringify(root)} -type d | wc -l`], {
+      encoding: 'utf8',
     }),
   );
   const more = [...walked]
     .map(([name, calls]) => [name, calls - (idle.get(name) ?? 0)] as const)
     .filter(([, calls]) => calls > folders / 10);
   print(
-    `system calls of a walk (${count} files, ${folders} folders): ${more.map(([name, calls]) => `${name} ${calls}`).join(", ")}`,
+    `system calls of a walk (${count} files, ${folders} folders): ${more.map(([name, calls]) => `${name} ${calls}`).join(', ')}`,
   );
 }
 
@@ -266,31 +220,29 @@ const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** Cold scan, rescan against `find`, browsing meanwhile, system calls. `BENCH_BOOKS` sets the size. */
 export async function scan(): Promise<boolean> {
-  const folder = mkdtempSync(path.join(tmpdir(), "kiremisu-bench-"));
+  const folder = mkdtempSync(path.join(tmpdir(), 'kiremisu-bench-'));
   chmodSync(folder, 0o755);
-  const root = path.join(folder, "library");
+  const root = path.join(folder, 'library');
   mkdirSync(root);
   const log = silentLog();
   print(`making ${count} archives…`);
   await makeTree(root);
   const postgres = await startEmbedded({
-    dataDir: path.join(folder, "data"),
+    dataDir: path.join(folder, 'data'),
     log,
   });
   const db = await openDatabase(postgres.url, {
     log,
-    applicationName: "bench",
+    applicationName: 'bench',
   });
   try {
     await migrate(db);
     await migrateQueue(postgres.url, log);
     const bench = { db, url: postgres.url, root };
     const { rate, busy } = await cold(bench);
-    await db.raw("vacuum analyze");
+    await db.raw('vacuum analyze');
     const end = performance.now() + 2_000;
-    const idle = await browse(db, () =>
-      Promise.resolve(performance.now() > end),
-    );
+    const idle = await browse(db, () => Promise.resolve(performance.now() > end));
     const ratio = await rescans(bench);
     systemCalls(root);
     const slowdown = median(busy) / median(idle);
@@ -299,11 +251,7 @@ export async function scan(): Promise<boolean> {
     print(
       `browsing: ${median(idle).toFixed(1)} ms idle, ${median(busy).toFixed(1)} ms while scanning (×${slowdown.toFixed(2)}), p99 ${percentile(busy, 0.99).toFixed(0)} ms`,
     );
-    return (
-      rate >= goals.booksPerSecond &&
-      ratio <= goals.rescanToFind &&
-      percentile(busy, 0.99) <= goals.p99
-    );
+    return rate >= goals.booksPerSecond && ratio <= goals.rescanToFind && percentile(busy, 0.99) <= goals.p99;
   } finally {
     await closeDatabase(db);
     await postgres.stop();

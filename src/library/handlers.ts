@@ -1,24 +1,24 @@
-import type { MediaLimits } from "../media/limits";
-import type { Handlers } from "../queue/tasks";
-import { analyzeBook, analyzeBooks } from "./analyze";
-import { cleanUp } from "./clean-up";
-import { submitRefreshed } from "./enrich/due";
-import { enrich, type EnrichDeps } from "./enrich/run";
-import { convertBook } from "./convert-book";
-import { deleteBookFile, deleteSeriesFiles } from "./delete-files";
-import { findBarcode } from "./find-barcode";
-import { hashBook, hashBookKoreader } from "./hash-book";
-import { hashBookPages } from "./hash-pages";
-import { generatePosters } from "./poster-batch";
-import { generatePoster } from "./posters";
-import { importBook } from "./import-book";
-import { removeHashedPages } from "./remove-pages";
-import { refreshBookMetadata } from "./refresh-book";
-import { refreshSeries, refreshSeriesTogether } from "./refresh-series";
-import { repairExtension } from "./repair-extension";
-import { scanLibrary } from "./scan";
-import { openTransientBook } from "./transient-books";
-import { emptyTrash } from "./trash";
+import type { MediaLimits } from '../media/limits';
+import type { Handlers } from '../queue/tasks';
+import { analyzeBook, analyzeBooks } from './analyze';
+import { cleanUp } from './clean-up';
+import { submitRefreshed } from './enrich/due';
+import { enrich, type EnrichDeps } from './enrich/run';
+import { convertBook } from './convert-book';
+import { deleteBookFile, deleteSeriesFiles } from './delete-files';
+import { findBarcode } from './find-barcode';
+import { hashBook, hashBookKoreader } from './hash-book';
+import { hashBookPages } from './hash-pages';
+import { generatePosters } from './poster-batch';
+import { generatePoster } from './posters';
+import { importBook } from './import-book';
+import { removeHashedPages } from './remove-pages';
+import { refreshBookMetadata } from './refresh-book';
+import { refreshSeries, refreshSeriesTogether } from './refresh-series';
+import { repairExtension } from './repair-extension';
+import { scanLibrary } from './scan';
+import { openTransientBook } from './transient-books';
+import { emptyTrash } from './trash';
 
 /** Without MangaDex' settings nothing is ever sent to it. */
 export interface HandlerDeps extends EnrichDeps {
@@ -33,48 +33,32 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     },
     analyzeBook: (context, payload) => analyzeBook(context, payload, deps),
     analyzeBooks: (context, payload) => analyzeBooks(context, payload, deps),
-    generatePosters: (context, payload) =>
-      generatePosters(context, payload, deps),
+    generatePosters: (context, payload) => generatePosters(context, payload, deps),
     generatePoster: async ({ db, signal }, { bookId }) => {
       await generatePoster({ db, ...deps }, bookId, signal);
     },
-    refreshBookMetadata: (context, payload) =>
-      refreshBookMetadata(context, payload, deps),
+    refreshBookMetadata: (context, payload) => refreshBookMetadata(context, payload, deps),
     refreshSeries: async (context, payload) => {
       await refreshSeries(context, payload);
-      if (deps.mangadex)
-        await submitRefreshed(
-          context.db,
-          context.queue,
-          payload.seriesId,
-          deps.mangadex,
-        );
+      if (deps.mangadex) await submitRefreshed(context.db, context.queue, payload.seriesId, deps.mangadex);
     },
     refreshSeriesTogether: async (context, { seriesIds }) => {
       await refreshSeriesTogether(context, { seriesIds });
       if (!deps.mangadex) return;
-      for (const seriesId of seriesIds)
-        await submitRefreshed(
-          context.db,
-          context.queue,
-          seriesId,
-          deps.mangadex,
-        );
+      for (const seriesId of seriesIds) await submitRefreshed(context.db, context.queue, seriesId, deps.mangadex);
     },
     hashBook,
     hashBookKoreader,
     hashBookPages: (context, payload) => hashBookPages(context, payload, deps),
     findBarcode: (context, payload) => findBarcode(context, payload, deps),
-    removeHashedPages: (context, payload) =>
-      removeHashedPages(context, payload, deps),
+    removeHashedPages: (context, payload) => removeHashedPages(context, payload, deps),
     emptyTrash,
     enrich: (context, payload) => enrich(context, payload, deps),
     convertBook: (context, payload) => convertBook(context, payload, deps),
     repairExtension,
     deleteBookFile,
     importBook: (context, payload) => importBook(context, payload, deps),
-    analyzeTransientBook: (context, payload) =>
-      openTransientBook(context, payload, deps),
+    analyzeTransientBook: (context, payload) => openTransientBook(context, payload, deps),
     deleteSeriesFiles,
     cleanUp,
   };

@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
-import type { Knex } from "knex";
-import type { Database } from "../db/database";
-import type { Log } from "../base/log";
+import { createHash } from 'node:crypto';
+import type { Knex } from 'knex';
+import type { Database } from '../db/database';
+import type { Log } from '../base/log';
 
 /** What changes files waits for the scans of its library, and they for it. */
 interface OfFile {
@@ -15,7 +15,7 @@ export interface ImportedBook {
   seriesId: string;
   /** Absolute. */
   sourceFile: string;
-  copyMode: "MOVE" | "COPY" | "HARDLINK";
+  copyMode: 'MOVE' | 'COPY' | 'HARDLINK';
   upgradeBookId?: string;
   /** Without extension. */
   destinationName?: string;
@@ -85,16 +85,15 @@ const inLibrary = {
 };
 
 const digestOf = (ids: string[]): string =>
-  createHash("sha1")
+  createHash('sha1')
     .update([...ids].sort().join())
-    .digest("hex");
+    .digest('hex');
 
 export const taskRules: { [T in TaskName]: TaskRule<Tasks[T]> } = {
   scanLibrary: {
     key: ({ libraryId, deep, folder, acceptVanished }) => {
-      const kind =
-        acceptVanished === undefined ? (deep ? "deep" : "normal") : "accepted";
-      return `scanLibrary:${libraryId}:${kind}${folder === undefined ? "" : `:${digestOf([folder])}`}`;
+      const kind = acceptVanished === undefined ? (deep ? 'deep' : 'normal') : 'accepted';
+      return `scanLibrary:${libraryId}:${kind}${folder === undefined ? '' : `:${digestOf([folder])}`}`;
     },
     ...inLibrary,
     priority: 6,
@@ -158,8 +157,7 @@ export const taskRules: { [T in TaskName]: TaskRule<Tasks[T]> } = {
     attempts: 2,
   },
   removeHashedPages: {
-    key: ({ bookId, hashes, name }) =>
-      `removeHashedPages:${bookId}:${[...hashes].sort().join()}:${name ?? ""}`,
+    key: ({ bookId, hashes, name }) => `removeHashedPages:${bookId}:${[...hashes].sort().join()}:${name ?? ''}`,
     ...inLibrary,
     priority: 1,
     attempts: 3,
@@ -207,12 +205,12 @@ export const taskRules: { [T in TaskName]: TaskRule<Tasks[T]> } = {
   },
   // behind all that files ask for; one at a time, since the provider takes one request at a time
   enrich: {
-    key: () => "enrich",
-    group: () => "enrich",
+    key: () => 'enrich',
+    group: () => 'enrich',
     priority: 1,
     attempts: 5,
   },
-  cleanUp: { key: () => "cleanUp", priority: 0, attempts: 3 },
+  cleanUp: { key: () => 'cleanUp', priority: 0, attempts: 3 },
 };
 
 export interface SubmitOptions {
@@ -223,17 +221,9 @@ export interface SubmitOptions {
 
 /** The durable queue in our words. The request's correlation id goes along. */
 export interface Queue {
-  submit<T extends TaskName>(
-    task: T,
-    payload: Tasks[T],
-    options?: SubmitOptions,
-  ): Promise<void>;
+  submit<T extends TaskName>(task: T, payload: Tasks[T], options?: SubmitOptions): Promise<void>;
   /** One statement for any number of tasks. */
-  submitMany<T extends TaskName>(
-    task: T,
-    payloads: Tasks[T][],
-    options?: SubmitOptions,
-  ): Promise<void>;
+  submitMany<T extends TaskName>(task: T, payloads: Tasks[T][], options?: SubmitOptions): Promise<void>;
 }
 
 /** What a handler is given. Handlers are idempotent: a killed process runs its task again. */
