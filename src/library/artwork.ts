@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { resolveInside } from '../base/files';
 import { newId } from '../base/public-id';
 import { openSource } from '../media/byte-source';
+import { isForeign } from '../media/foreign-picture';
 import { pictureSize, pictureType } from '../media/image';
 import type { ServerEvent } from '../queue/events';
 import { time } from './book-rows';
@@ -52,7 +53,8 @@ async function readPicture(root: string, file: FoundFile) {
     try {
       const head = await source.read(0, headBytes);
       const mediaType = pictureType(head);
-      if (mediaType === null) return null;
+      // shown by the thread that answers requests, which must not decode what takes it a second
+      if (mediaType === null || isForeign(mediaType)) return null;
       return { file, mediaType, width: 0, height: 0, ...pictureSize(head) };
     } finally {
       await source.close();

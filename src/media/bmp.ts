@@ -1,6 +1,6 @@
 import { fail, isCoded } from '../base/errors';
 
-/** Decoded pixels, RGBA, from the top. */
+/** Decoded pixels from the top: grey, RGB or CMYK, with alpha behind them where there is a channel more. */
 export interface Pixels {
   data: Uint8Array;
   width: number;

@@ -1,9 +1,11 @@
-import sharp, { type Sharp } from 'sharp';
+import sharp, { type Sharp, type SharpOptions } from 'sharp';
 import { fail, type CodedError } from '../base/errors';
+import { colourMeaning } from './colour-profile';
 import { decodeForeign, isForeign } from './foreign-picture';
 import { defaultLimits, type MediaLimits } from './limits';
 import { pictureSize } from './picture-size';
 import { pictureType } from './picture-type';
+import { tiffOf } from './raw-tiff';
 
 export { pictureSize, type PictureSize } from './picture-size';
 export { pictureType } from './picture-type';
@@ -42,11 +44,24 @@ function codedPictureError(error: unknown): CodedError {
   return fail('ERR_2003', {}, error);
 }
 
+/** An AVIF whose colours are coded by numbers that sharp passes over: decoded, with a profile that says the same. */
+async function withCodedColours(input: Buffer, options: SharpOptions): Promise<Buffer> {
+  const meaning = colourMeaning('image/avif', input);
+  if (meaning.profile === null) return input;
+  try {
+    const { data, info } = await sharp(input, options).autoOrient().raw().toBuffer({ resolveWithObject: true });
+    return tiffOf({ data, width: info.width, height: info.height, channels: info.channels }, meaning);
+  } catch (error) {
+    throw codedPictureError(error);
+  }
+}
+
 /** The picture upright, the first frame only; damaged data gives what could be decoded, as a browser would show it. */
 async function decode(input: Buffer, limits: MediaLimits): Promise<Sharp> {
   const type = checkInput(input, limits);
-  const source = isForeign(type) ? await decodeForeign(type, input, limits) : input;
   const options = { failOn: 'none', limitInputPixels: limits.pixels, sequentialRead: true } as const;
+  const own = type === 'image/avif' ? await withCodedColours(input, options) : input;
+  const source = isForeign(type) ? await decodeForeign(type, input, limits) : own;
   const picture = Buffer.isBuffer(source)
     ? sharp(source, { ...options, animated: false }).autoOrient()
     : sharp(source.data, {

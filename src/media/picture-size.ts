@@ -1,3 +1,4 @@
+import { box, boxes, inside, primaryProperties } from './iso-boxes';
 import { pictureType } from './picture-type';
 
 export interface PictureSize {
@@ -75,66 +76,12 @@ const tiff: Measure = (bytes) => {
   return size(found.get(256) ?? 0, found.get(257) ?? 0);
 };
 
-interface Box {
-  type: string;
-  start: number;
-  end: number;
-}
-
-/** The boxes between two places of an ISO base media file (AVIF, HEIF, JPEG 2000, JPEG XL). */
-function boxes(bytes: Buffer, from: number, to: number): Box[] {
-  const found: Box[] = [];
-  let at = from;
-  while (at + 8 <= to && found.length < 1000) {
-    const short = bytes.readUInt32BE(at);
-    const header = short === 1 ? 16 : 8;
-    if (at + header > to) break;
-    const length = short === 1 ? Number(bytes.readBigUInt64BE(at + 8)) : short === 0 ? to - at : short;
-    if (length < header) break;
-    found.push({ type: bytes.toString('latin1', at + 4, at + 8), start: at + header, end: Math.min(to, at + length) });
-    at += length;
-  }
-  return found;
-}
-
-const box = (list: Box[], type: string) => list.find((candidate) => candidate.type === type);
-const inside = (bytes: Buffer, parent: Box | undefined, skip = 0) =>
-  parent ? boxes(bytes, parent.start + skip, parent.end) : [];
-
-/** Numbers (from 1) of the properties that belong to an item of a HEIF file. */
-function propertiesOf(bytes: Buffer, ipma: Box | undefined, item: number): number[] {
-  if (!ipma) return [];
-  const wideItems = (bytes[ipma.start] ?? 0) > 0;
-  const wide = ((bytes[ipma.start + 3] ?? 0) & 1) === 1;
-  const count = bytes.readUInt32BE(ipma.start + 4);
-  let at = ipma.start + 8;
-  for (let i = 0; i < count && at + 5 < ipma.end; i++) {
-    const id = wideItems ? bytes.readUInt32BE(at) : bytes.readUInt16BE(at);
-    at += wideItems ? 4 : 2;
-    const length = bytes[at] ?? 0;
-    at += 1;
-    if (id === item) {
-      return Array.from({ length }, (_, k) =>
-        wide ? bytes.readUInt16BE(at + 2 * k) & 0x7fff : (bytes[at + k] ?? 0) & 0x7f,
-      );
-    }
-    at += length * (wide ? 2 : 1);
-  }
-  return [];
-}
-
 /** The primary item's `ispe`; a quarter turn (`irot`) is part of the format, every decoder applies it. */
 const heif: Measure = (bytes) => {
-  const meta = inside(bytes, box(boxes(bytes, 0, bytes.length), 'meta'), 4);
-  const pitm = box(meta, 'pitm');
-  const iprp = inside(bytes, box(meta, 'iprp'));
-  const properties = inside(bytes, box(iprp, 'ipco'));
-  if (!pitm || properties.length === 0) return null;
-  const item = (bytes[pitm.start] ?? 0) > 0 ? bytes.readUInt32BE(pitm.start + 4) : bytes.readUInt16BE(pitm.start + 4);
-  const own = propertiesOf(bytes, box(iprp, 'ipma'), item).map((number) => properties[number - 1]);
-  const ispe = own.find((property) => property?.type === 'ispe') ?? box(properties, 'ispe');
+  const { own, all } = primaryProperties(bytes);
+  const ispe = box(own, 'ispe') ?? box(all, 'ispe');
   if (!ispe) return null;
-  const irot = own.find((property) => property?.type === 'irot');
+  const irot = box(own, 'irot');
   const turned = irot !== undefined && ((bytes[irot.start] ?? 0) & 1) === 1;
   const [width, height] = [bytes.readUInt32BE(ispe.start + 4), bytes.readUInt32BE(ispe.start + 8)];
   return turned ? size(height, width) : size(width, height);

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import sharp from 'sharp';
 import { silentLog } from '../../src/base/log';
 import { newId, publicId } from '../../src/base/public-id';
@@ -214,6 +216,13 @@ describe('an upload is refused', () => {
       .attach('file', Buffer.from('only words'), { filename: 'a.jpg', contentType: 'image/jpeg' });
     expect((await text).status).toBe(415);
     expect((await upload(at(red), Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'))).status).toBe(415);
+  });
+
+  test('whose format would keep the server from answering while it is decoded', async () => {
+    for (const name of ['p3.jxl', 'p3.heic', 'sycc.jp2']) {
+      const picture = readFileSync(path.join(__dirname, '../unit/media/pictures', name));
+      expect((await upload(at(red), picture)).status).toBe(415);
+    }
   });
 
   test('that is no form, that breaks off, or that has no file', async () => {
