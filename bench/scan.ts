@@ -24,23 +24,11 @@ const booksEach = 5;
 const pagesEach = 10;
 const count = Number(process.env['BENCH_BOOKS'] ?? 50_000);
 
-const goals = {
-  booksPerSecond: 4_000,
-  rescanToFind: 2.5,
-  slowdownWhileScanning: 1.5,
-  p99: 200,
-};
+const goals = { booksPerSecond: 4_000, rescanToFind: 2.5, slowdownWhileScanning: 1.5, p99: 200 };
 
 async function makeTree(root: string): Promise<void> {
   const draw = (red: number) =>
-    sharp({
-      create: {
-        width: 16,
-        height: 24,
-        channels: 3,
-        background: { r: red, g: 80, b: 120 },
-      },
-    })
+    sharp({ create: { width: 16, height: 24, channels: 3, background: { r: red, g: 80, b: 120 } } })
       .jpeg()
       .toBuffer();
   const pages = await Promise.all(Array.from({ length: pagesEach }, (_, index) => draw(index * 20)));
@@ -50,10 +38,7 @@ async function makeTree(root: string): Promise<void> {
     mkdirSync(folder);
     for (let book = 1; book <= booksEach; book++) {
       const info = `<?xml version="1.0"?><ComicInfo><Series>Series ${series}</Series><Number>${book}</Number><Title>Part ${book}</Title><Writer>Somebody</Writer><Genre>Drama, Action</Genre></ComicInfo>`;
-      const files = pages.map((data, index) => ({
-        name: `${String(index + 1).padStart(3, '0')}.jpg`,
-        data,
-      }));
+      const files = pages.map((data, index) => ({ name: `${String(index + 1).padStart(3, '0')}.jpg`, data }));
       const file = path.join(folder, `Volume ${book}.cbz`);
       writeFileSync(file, zipOf([{ name: 'ComicInfo.xml', data: Buffer.from(info) }, ...files]));
       utimesSync(file, longAgo, longAgo);
@@ -73,17 +58,8 @@ async function timed(work: () => unknown): Promise<number> {
 }
 
 const everybody: Viewer = {
-  ...{
-    userId: '00000000-0000-0000-0000-000000000000',
-    email: '',
-    roles: new Set(['ADMIN'] as const),
-  },
-  ...{
-    libraryIds: null,
-    ageRestriction: null,
-    labelsAllow: [],
-    labelsExclude: [],
-  },
+  ...{ userId: '00000000-0000-0000-0000-000000000000', email: '', roles: new Set(['ADMIN'] as const) },
+  ...{ libraryIds: null, ageRestriction: null, labelsAllow: [], labelsExclude: [] },
 };
 
 /** How long the first page of the series takes, asked for ten times a second. */
@@ -91,12 +67,7 @@ async function browse(db: Database, until: () => Promise<boolean>): Promise<numb
   const times: number[] = [];
   while (!(await until())) {
     times.push(
-      await timed(() =>
-        findSeries(db, everybody, {
-          sort: ['metadata.titleSort'],
-          slice: sliceOf({ size: 20 }),
-        }),
-      ),
+      await timed(() => findSeries(db, everybody, { sort: ['metadata.titleSort'], slice: sliceOf({ size: 20 }) })),
     );
     await pause(100);
   }
@@ -155,24 +126,11 @@ async function rescans({ db, root }: Bench): Promise<number> {
   const log = silentLog();
   const library = await db<{ id: string }>('library').first('id');
   const signal = new AbortController().signal;
-  const context = {
-    db,
-    queue: createQueue(db),
-    log,
-    signal,
-    attempt: 1,
-    lastAttempt: false,
-  };
+  const context = { db, queue: createQueue(db), log, signal, attempt: 1, lastAttempt: false };
   const ours: number[] = [];
   const finds: number[] = [];
   for (let round = 0; round < 5; round++) {
-    finds.push(
-      await timed(() =>
-        spawnSync('find', [root, '-printf', '%p %s %T@\n'], {
-          maxBuffer: 1 << 30,
-        }),
-      ),
-    );
+    finds.push(await timed(() => spawnSync('find', [root, '-printf', '%p %s %T@\n'], { maxBuffer: 1 << 30 })));
     ours.push(await timed(() => scanLibrary(context, { libraryId: library?.id ?? '', deep: false })));
   }
   print(`rescan without changes: ${median(ours).toFixed(0)} ms, find: ${median(finds).toFixed(0)} ms`);
@@ -204,9 +162,7 @@ function systemCalls(root: string): void {
   const walked = traced('walk');
   if (!idle || !walked) return print('system calls: strace is not here or may not trace');
   const folders = Number(
-    execFileSync('sh', ['-c', `find ${JSON.stringify(root)} -type d | wc -l`], {
-      encoding: 'utf8',
-    }),
+    execFileSync('sh', ['-c', `find ${JSON.stringify(root)} -type d | wc -l`], { encoding: 'utf8' }),
   );
   const more = [...walked]
     .map(([name, calls]) => [name, calls - (idle.get(name) ?? 0)] as const)
@@ -227,14 +183,8 @@ export async function scan(): Promise<boolean> {
   const log = silentLog();
   print(`making ${count} archives…`);
   await makeTree(root);
-  const postgres = await startEmbedded({
-    dataDir: path.join(folder, 'data'),
-    log,
-  });
-  const db = await openDatabase(postgres.url, {
-    log,
-    applicationName: 'bench',
-  });
+  const postgres = await startEmbedded({ dataDir: path.join(folder, 'data'), log });
+  const db = await openDatabase(postgres.url, { log, applicationName: 'bench' });
   try {
     await migrate(db);
     await migrateQueue(postgres.url, log);

@@ -4,9 +4,7 @@ import { isConvertible, isMisnamed } from './file-kinds';
 import { lacksIsbn } from './find-barcode';
 import type { StoredOutcome } from './analysis-outcome';
 
-type OfBook = {
-  [T in TaskName]: Tasks[T] extends { bookId: string } ? T : never;
-}[TaskName];
+type OfBook = { [T in TaskName]: Tasks[T] extends { bookId: string } ? T : never }[TaskName];
 
 /** Asks for all that follows from an analysis: hashes, changes of files, and the series when its last book was analysed. */
 export async function submitFollowing(trx: Knex.Transaction, queue: Queue, stored: StoredOutcome[]): Promise<void> {

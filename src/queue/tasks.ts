@@ -80,9 +80,7 @@ export interface TaskRule<Payload> {
 }
 
 /** One at a time in each library. */
-const inLibrary = {
-  group: ({ libraryId }: { libraryId: string }) => `library:${libraryId}`,
-};
+const inLibrary = { group: ({ libraryId }: { libraryId: string }) => `library:${libraryId}` };
 
 const digestOf = (ids: string[]): string =>
   createHash('sha1')
@@ -99,31 +97,11 @@ export const taskRules: { [T in TaskName]: TaskRule<Tasks[T]> } = {
     priority: 6,
     attempts: 5,
   },
-  analyzeBooks: {
-    key: ({ bookIds }) => `analyzeBooks:${digestOf(bookIds)}`,
-    priority: 4,
-    attempts: 3,
-  },
-  analyzeBook: {
-    key: ({ bookId }) => `analyzeBook:${bookId}`,
-    priority: 4,
-    attempts: 3,
-  },
-  generatePosters: {
-    key: ({ bookIds }) => `generatePosters:${digestOf(bookIds)}`,
-    priority: 3,
-    attempts: 3,
-  },
-  generatePoster: {
-    key: ({ bookId }) => `generatePoster:${bookId}`,
-    priority: 5,
-    attempts: 3,
-  },
-  refreshBookMetadata: {
-    key: ({ bookId }) => `refreshBookMetadata:${bookId}`,
-    priority: 5,
-    attempts: 3,
-  },
+  analyzeBooks: { key: ({ bookIds }) => `analyzeBooks:${digestOf(bookIds)}`, priority: 4, attempts: 3 },
+  analyzeBook: { key: ({ bookId }) => `analyzeBook:${bookId}`, priority: 4, attempts: 3 },
+  generatePosters: { key: ({ bookIds }) => `generatePosters:${digestOf(bookIds)}`, priority: 3, attempts: 3 },
+  generatePoster: { key: ({ bookId }) => `generatePoster:${bookId}`, priority: 5, attempts: 3 },
+  refreshBookMetadata: { key: ({ bookId }) => `refreshBookMetadata:${bookId}`, priority: 5, attempts: 3 },
   refreshSeriesTogether: {
     key: ({ seriesIds }) => `refreshSeriesTogether:${digestOf(seriesIds)}`,
     priority: 5,
@@ -136,26 +114,10 @@ export const taskRules: { [T in TaskName]: TaskRule<Tasks[T]> } = {
     priority: 5,
     attempts: 5,
   },
-  hashBook: {
-    key: ({ bookId }) => `hashBook:${bookId}`,
-    priority: 0,
-    attempts: 3,
-  },
-  hashBookKoreader: {
-    key: ({ bookId }) => `hashBookKoreader:${bookId}`,
-    priority: 0,
-    attempts: 3,
-  },
-  hashBookPages: {
-    key: ({ bookId }) => `hashBookPages:${bookId}`,
-    priority: 0,
-    attempts: 3,
-  },
-  findBarcode: {
-    key: ({ bookId }) => `findBarcode:${bookId}`,
-    priority: 0,
-    attempts: 2,
-  },
+  hashBook: { key: ({ bookId }) => `hashBook:${bookId}`, priority: 0, attempts: 3 },
+  hashBookKoreader: { key: ({ bookId }) => `hashBookKoreader:${bookId}`, priority: 0, attempts: 3 },
+  hashBookPages: { key: ({ bookId }) => `hashBookPages:${bookId}`, priority: 0, attempts: 3 },
+  findBarcode: { key: ({ bookId }) => `findBarcode:${bookId}`, priority: 0, attempts: 2 },
   removeHashedPages: {
     key: ({ bookId, hashes, name }) => `removeHashedPages:${bookId}:${[...hashes].sort().join()}:${name ?? ''}`,
     ...inLibrary,
@@ -168,48 +130,19 @@ export const taskRules: { [T in TaskName]: TaskRule<Tasks[T]> } = {
     priority: 6,
     attempts: 5,
   },
-  convertBook: {
-    key: ({ bookId }) => `convertBook:${bookId}`,
-    ...inLibrary,
-    priority: 1,
-    attempts: 3,
-  },
-  repairExtension: {
-    key: ({ bookId }) => `repairExtension:${bookId}`,
-    ...inLibrary,
-    priority: 2,
-    attempts: 3,
-  },
-  deleteBookFile: {
-    key: ({ bookId }) => `deleteBookFile:${bookId}`,
-    ...inLibrary,
-    priority: 8,
-    attempts: 3,
-  },
+  convertBook: { key: ({ bookId }) => `convertBook:${bookId}`, ...inLibrary, priority: 1, attempts: 3 },
+  repairExtension: { key: ({ bookId }) => `repairExtension:${bookId}`, ...inLibrary, priority: 2, attempts: 3 },
+  deleteBookFile: { key: ({ bookId }) => `deleteBookFile:${bookId}`, ...inLibrary, priority: 8, attempts: 3 },
   importBook: {
     key: ({ seriesId, sourceFile }) => `importBook:${seriesId}:${sourceFile}`,
     ...inLibrary,
     priority: 8,
     attempts: 3,
   },
-  analyzeTransientBook: {
-    key: ({ transientId }) => `analyzeTransientBook:${transientId}`,
-    priority: 8,
-    attempts: 1,
-  },
-  deleteSeriesFiles: {
-    key: ({ seriesId }) => `deleteSeriesFiles:${seriesId}`,
-    ...inLibrary,
-    priority: 8,
-    attempts: 3,
-  },
+  analyzeTransientBook: { key: ({ transientId }) => `analyzeTransientBook:${transientId}`, priority: 8, attempts: 1 },
+  deleteSeriesFiles: { key: ({ seriesId }) => `deleteSeriesFiles:${seriesId}`, ...inLibrary, priority: 8, attempts: 3 },
   // behind all that files ask for; one at a time, since the provider takes one request at a time
-  enrich: {
-    key: () => 'enrich',
-    group: () => 'enrich',
-    priority: 1,
-    attempts: 5,
-  },
+  enrich: { key: () => 'enrich', group: () => 'enrich', priority: 1, attempts: 5 },
   cleanUp: { key: () => 'cleanUp', priority: 0, attempts: 3 },
 };
 
@@ -239,6 +172,4 @@ export interface TaskContext {
   lastAttempt: boolean;
 }
 
-export type Handlers = {
-  [T in TaskName]: (context: TaskContext, payload: Tasks[T]) => Promise<void>;
-};
+export type Handlers = { [T in TaskName]: (context: TaskContext, payload: Tasks[T]) => Promise<void> };
