@@ -89,8 +89,12 @@ test('one match is undone by its number, a run by its own', async () => {
   await app.admin.put(path).send({ externalId: first.id }).expect(204);
   const runs = await app.admin.get(`${base}/metadata/runs`).expect(200);
   const [latest] = runs.body as { id: string }[];
-  const undone = await app.admin.post(`${base}/metadata/runs/${latest?.id}/undo`).expect(200);
-  expect(undone.body).toEqual({ series: 1 });
+  const undone = await app.admin.post(`${base}/metadata/runs/${latest?.id}/undo`).expect(202);
+  await run();
+  const operations = await app.admin.get(`${base}/operations`).expect(200);
+  const { operationId } = undone.body as { operationId: string };
+  expect(operations.body).toMatchObject([{ id: operationId, kind: 'undoRun', state: 'done', done: 1, total: 1 }]);
+  await app.admin.post(`${base}/metadata/runs/${latest?.id}/undo`).expect(404);
 });
 
 test('a library is set to off, and nothing is sent for it', async () => {

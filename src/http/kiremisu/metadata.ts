@@ -2,60 +2,24 @@ import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { HttpFailure, notFound } from '../../base/errors';
 import { publicId } from '../../base/public-id';
-import { recordOf } from '../../library/enrich/candidates';
 import { openMangaDex } from '../../library/enrich/mangadex';
-import {
-  ask,
-  chooseMatch,
-  previewMatch,
-  rejectCandidate,
-  requestLibraryMatch,
-  requestMatch,
-  searchTitles,
-  unmatch,
-  type RequestDeps,
-} from '../../library/enrich/requests';
-import {
-  findReview,
-  getLibraryMetadata,
-  getMatchDetails,
-  listRuns,
-  providerState,
-  setLibraryMetadata,
-} from '../../library/enrich/review';
-import { undoEnrichment, undoRun } from '../../library/enrich/undo';
+import { ask } from '../../library/enrich/requests';
+import { findReview, listRuns, providerState } from '../../library/enrich/review';
+import { undoEnrichment } from '../../library/enrich/undo';
+import { requestRunUndo } from '../../library/enrich/undo-run';
 import type { HttpDeps } from '../deps';
-import { entityId, flag, manyIds, sliceParameters, text } from '../input';
+import { entityId, manyIds, sliceParameters } from '../input';
 import { instant, sendBytes } from '../reply';
 import { route, type Route } from '../route';
-import {
-  candidateDto,
-  instantDto,
-  instantOrNull,
-  matchDto,
-  presentCandidate,
-  presentMatch,
-  presentPlan,
-  presentReview,
-  previewDto,
-  reviewDto,
-} from './dto-metadata';
-
-const tag = 'Metadata';
-const base = '/api/kiremisu/v1';
-const seriesParams = z.object({ seriesId: entityId() });
-const libraryParams = z.object({ libraryId: entityId() });
-const titleId = z.string().regex(/^[\da-f-]{36}$/, 'must be the id of a title of MangaDex');
-
-/** Where nothing is configured nothing is sent. */
-const requestDeps = ({ db, queue, log, config }: HttpDeps): RequestDeps => ({
-  ...{ db, queue, log },
-  mangadex: config.mangadex ?? { mode: 'off', apiUrl: '', uploadsUrl: '' },
-});
+import { instantDto, instantOrNull, presentReview, reviewDto } from './dto-metadata';
+import { libraryMetadataRoutes } from './metadata-libraries';
+import { seriesMatchRoutes } from './metadata-series';
+import { base, operationDto, requestDeps, tag, titleId } from './metadata-shared';
 
 /** Metadata from MangaDex: state, review, decisions, undo. */
 export function metadataRoutes(deps: HttpDeps): Route[] {
-  return [...overview(deps), ...ofSeries(deps), ...ofLibrary(deps), ...undoing(deps), coverRoute(deps)];
+  const parts = [overview, seriesMatchRoutes, libraryMetadataRoutes, undoing];
+  return [...parts.flatMap((part) => part(deps)), coverRoute(deps)];
 }
 
 const providerDto = z.object({
@@ -136,154 +100,6 @@ function overview(deps: HttpDeps): Route[] {
   ];
 }
 
-function ofSeries(deps: HttpDeps): Route[] {
-  const { db } = deps;
-  const requests = requestDeps(deps);
-  const path = `${base}/series/:seriesId/match`;
-  return [
-    route({
-      method: 'get',
-      path,
-      id: 'getSeriesMatch',
-      tag,
-      summary: 'The match of a series, its candidates, and what was written',
-      access: 'ADMIN',
-      params: seriesParams,
-      reply: matchDto,
-      handler: async ({ params }) => presentMatch(await getMatchDetails(db, params.seriesId)),
-    }),
-    route({
-      method: 'get',
-      path: `${path}/search`,
-      id: 'searchSeriesMatch',
-      tag,
-      summary: 'Titles of MangaDex for a query, with how well each fits the series',
-      access: 'ADMIN',
-      params: seriesParams,
-      query: z.object({ query: text() }),
-      reply: z.array(candidateDto),
-      handler: async ({ params, query }) => {
-        const found = await searchTitles(requests, params.seriesId, query.query ?? '');
-        return found.map(({ title, score, reasons }) =>
-          presentCandidate({ externalId: title.id, score, reasons, record: recordOf(title), rejectedAt: null }),
-        );
-      },
-    }),
-    route({
-      method: 'get',
-      path: `${path}/preview/:externalId`,
-      id: 'previewSeriesMatch',
-      tag,
-      summary: 'What a match with this title would write and leave; writes nothing',
-      access: 'ADMIN',
-      params: seriesParams.extend({ externalId: titleId }),
-      reply: previewDto,
-      handler: async ({ params }) => presentPlan(await previewMatch(requests, params.seriesId, params.externalId)),
-    }),
-    route({
-      method: 'put',
-      path,
-      id: 'setSeriesMatch',
-      tag,
-      summary: 'Match a series with a title; final until a person decides otherwise',
-      access: 'ADMIN',
-      params: seriesParams,
-      body: z.object({ externalId: titleId }),
-      reply: 'nothing',
-      handler: ({ params, body, viewer }) => chooseMatch(requests, params.seriesId, body.externalId, viewer.userId),
-    }),
-    route({
-      method: 'delete',
-      path,
-      id: 'deleteSeriesMatch',
-      tag,
-      summary: 'Take the match of a series back with all it wrote; `never`: and look for no other',
-      access: 'ADMIN',
-      params: seriesParams,
-      query: z.object({ never: flag() }),
-      reply: 'nothing',
-      handler: ({ params, query }) => unmatch(requests, params.seriesId, query.never ?? false),
-    }),
-    route({
-      method: 'post',
-      path: `${path}/reject/:externalId`,
-      id: 'rejectSeriesCandidate',
-      tag,
-      summary: 'This title is not it, and never comes back for this series',
-      access: 'ADMIN',
-      params: seriesParams.extend({ externalId: titleId }),
-      reply: 'nothing',
-      handler: ({ params }) => rejectCandidate(requests, params.seriesId, params.externalId),
-    }),
-    route({
-      method: 'post',
-      path: `${path}/refresh`,
-      id: 'refreshSeriesMatch',
-      tag,
-      summary: 'Refresh the match of a series, or look for one',
-      access: 'ADMIN',
-      params: seriesParams,
-      reply: 'accepted',
-      handler: ({ params, viewer }) => requestMatch(requests, params.seriesId, viewer.userId),
-    }),
-  ];
-}
-
-const libraryMetadataDto = z.object({
-  /** Null: as the server is configured. */
-  mode: z.enum(['auto', 'review', 'off']).nullable(),
-  covers: z.boolean(),
-});
-
-function ofLibrary(deps: HttpDeps): Route[] {
-  const { db } = deps;
-  const requests = requestDeps(deps);
-  const path = `${base}/libraries/:libraryId/metadata`;
-  return [
-    route({
-      method: 'get',
-      path,
-      id: 'getLibraryMetadata',
-      tag,
-      summary: 'Whether MangaDex fills this library, asks first, or is off',
-      access: 'ADMIN',
-      params: libraryParams,
-      reply: libraryMetadataDto,
-      handler: ({ params }) => getLibraryMetadata(db, params.libraryId),
-    }),
-    route({
-      method: 'patch',
-      path,
-      id: 'updateLibraryMetadata',
-      tag,
-      summary: 'Change that; what is not sent stays',
-      access: 'ADMIN',
-      params: libraryParams,
-      body: libraryMetadataDto.partial(),
-      reply: 'nothing',
-      handler: async ({ params, body: { mode, covers } }) => {
-        const changes = { ...(mode === undefined ? {} : { mode }), ...(covers === undefined ? {} : { covers }) };
-        await setLibraryMetadata(db, params.libraryId, changes);
-        await deps.queue.submit('enrich', {});
-      },
-    }),
-    route({
-      method: 'post',
-      path: `${path}/refresh`,
-      id: 'refreshLibraryMatches',
-      tag,
-      summary: 'Look for the titles of a whole library, and refresh its matches; the operation tells how far it is',
-      access: 'ADMIN',
-      params: libraryParams,
-      reply: z.object({ operationId: z.string() }),
-      status: 202,
-      handler: async ({ params, viewer }) => ({
-        operationId: publicId(await requestLibraryMatch(requests, params.libraryId, viewer.userId)),
-      }),
-    }),
-  ];
-}
-
 function undoing({ db, queue }: HttpDeps): Route[] {
   return [
     route({
@@ -302,11 +118,12 @@ function undoing({ db, queue }: HttpDeps): Route[] {
       path: `${base}/metadata/runs/:runId/undo`,
       id: 'undoMetadataRun',
       tag,
-      summary: 'Take back what one run wrote, in all its series',
+      summary: 'Take back what one run wrote, in all its series; the operation tells how far it is',
       access: 'ADMIN',
       params: z.object({ runId: entityId() }),
-      reply: z.object({ series: z.number().int() }),
-      handler: async ({ params }) => ({ series: await undoRun({ db, queue }, params.runId) }),
+      reply: operationDto,
+      status: 202,
+      handler: async ({ params }) => ({ operationId: publicId(await requestRunUndo({ db, queue }, params.runId)) }),
     }),
   ];
 }

@@ -7,6 +7,7 @@ import { gateNames, type MangaDexSettings } from './mangadex';
 import { matcherVersion } from '../../metadata/matching/score';
 import { modeOfSeries, modeSql, type Mode } from './mode';
 import { subjectKeyOf, subjectOfSeries } from './subject';
+import { isUndoOpen } from './undo-run';
 
 /** What a person asked for. */
 export interface RequestedSeries {
@@ -39,13 +40,14 @@ const newSeries = `from series s join library l on l.id = s.library_id
     and not exists (select 1 from book b where b.series_id = s.id and b.deleted_at is null
       and b.media_status in ('UNKNOWN', 'OUTDATED'))`;
 
-export async function nextNew(db: Database, mode: Mode): Promise<NewSeries | null> {
+/** Those that were found first, some at a time: to look for them costs more than to match one. */
+export async function findNew(db: Database, mode: Mode, limit = 20): Promise<NewSeries[]> {
   const { rows } = await db.raw<{ rows: NewSeries[] }>(
     `select s.id as "seriesId", s.library_id as "libraryId", ${modeSql} as mode ${newSeries}
-     order by s.created_at, s.id limit 1`,
-    { mode },
+     order by s.created_at, s.id limit :limit`,
+    { mode, limit },
   );
-  return rows[0] ?? null;
+  return rows;
 }
 
 const dueMatches = `from series_match m join series s on s.id = m.series_id join library l on l.id = s.library_id
@@ -102,7 +104,9 @@ async function isShut(db: Database): Promise<boolean> {
 
 /** Every minute: work that waits is taken up again, also after an outage, unless the provider is to be left alone. */
 export async function submitDueEnrichment(db: Database, queue: Queue, { mode }: MangaDexSettings): Promise<boolean> {
-  if ((await isShut(db)) || !(await isAnythingDue(db, mode))) return false;
+  // an undo asks nobody
+  const isWanted = (await isUndoOpen(db)) || (!(await isShut(db)) && (await isAnythingDue(db, mode)));
+  if (!isWanted) return false;
   await queue.submit('enrich', {});
   return true;
 }

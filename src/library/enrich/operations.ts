@@ -1,25 +1,8 @@
 import type { Knex } from 'knex';
-import { currentContext } from '../../base/context';
-import { newId } from '../../base/public-id';
 import type { Database } from '../../db/database';
 
 /** A whole library is matched or refreshed because a person wants it. */
 export const libraryOperation = 'matchLibrary';
-
-/** Opens the operation of a library, or joins the one that is open. */
-export async function openLibraryOperation(
-  trx: Knex.Transaction,
-  library: { id: string; name: string },
-): Promise<string> {
-  const { rows } = await trx.raw<{ rows: [{ id: string }] }>(
-    `insert into operation (id, kind, subject_id, subject_name, state, correlation_id, created_at, updated_at)
-     values (?, ?, ?, ?, 'queued', ?, now(), now())
-     on conflict (kind, subject_id) where state in ('queued', 'running') do update set updated_at = now()
-     returning id`,
-    [newId(), libraryOperation, library.id, library.name, currentContext()?.correlationId ?? null],
-  );
-  return rows[0].id;
-}
 
 /**
  * Brings operations in line with what is left of their requests. It is counted, never added up: whatever was killed, the

@@ -12,11 +12,15 @@ export interface RefreshRequest {
   urgent: boolean;
 }
 
-/** Brings matched series in line with the provider's records: one request for a hundred of them (mangadex.md §7). */
+/**
+ * Brings matched series in line with the provider's records: one request for a hundred of them (mangadex.md §7). `each`
+ * may see to it that one that fails holds up no other.
+ */
 export async function refreshMatches(
   context: EnrichContext,
   matches: readonly SeriesMatch[],
   request: RefreshRequest,
+  each: (seriesId: string, refresh: () => Promise<void>) => Promise<void> = (_seriesId, refresh) => refresh(),
 ): Promise<void> {
   const { provider, signal } = context;
   const asking = { urgent: request.urgent, ...(signal ? { signal } : {}) };
@@ -27,8 +31,7 @@ export async function refreshMatches(
   for (const match of matches) {
     signal?.throwIfAborted();
     const title = titles.get(match.externalId ?? '');
-    if (title) await refreshOne(context, match, title, request);
-    else await markStale(context, match);
+    await each(match.seriesId, () => (title ? refreshOne(context, match, title, request) : markStale(context, match)));
   }
 }
 

@@ -12,6 +12,7 @@ import { Book } from '../../model/book';
 import { Library } from '../../model/library';
 import { SeriesCandidate, SeriesMatch } from '../../model/match';
 import { Series } from '../../model/series';
+import { queueOperation } from '../../queue/operations';
 import type { Queue } from '../../queue/tasks';
 import { silentLog, type Log } from '../../base/log';
 import { applyMatch } from './apply';
@@ -19,7 +20,7 @@ import { recordOf, unknownRecord } from './candidates';
 import { openMangaDex, type MangaDexSettings, type Tuning } from './mangadex';
 import { chaptersFor } from './match-series';
 import { requireProvider } from './mode';
-import { openLibraryOperation } from './operations';
+import { libraryOperation } from './operations';
 import { planEnrichment, type Plan } from './plan';
 import { nextCheck } from './schedule';
 import { subjectKeyOf, subjectOfSeries } from './subject';
@@ -203,7 +204,8 @@ export async function requestLibraryMatch(deps: RequestDeps, libraryId: string, 
   if ((library.mangadex ?? deps.mangadex.mode) === 'off')
     throw new HttpFailure(409, 'Metadata from MangaDex is switched off for this library');
   return deps.db.transaction(async (trx) => {
-    const operationId = await openLibraryOperation(trx, library);
+    const subject = { kind: libraryOperation, subjectId: library.id, subjectName: library.name };
+    const operationId = await queueOperation(trx, subject);
     await trx.raw(
       `insert into match_request (series_id, library_id, operation_id, requested_by, requested_at)
        select s.id, s.library_id, ?, ?, now() from series s left join series_match m on m.series_id = s.id

@@ -5,13 +5,15 @@ import { ProviderUnavailable } from '../../metadata/provider';
 import { matcherVersion } from '../../metadata/matching/score';
 import { Series } from '../../model/series';
 import { SeriesMatch } from '../../model/match';
-import type { TaskContext } from '../../queue/tasks';
+import type { Queue, TaskContext } from '../../queue/tasks';
 import { fetchCovers } from './covers';
-import { dueRefreshes, nextCovers, nextNew, nextRequest, nextRetry, type NewSeries } from './due';
+import { dueRefreshes, findNew, nextCovers, nextRequest, nextRetry, type NewSeries } from './due';
 import { openMangaDex, type MangaDexSettings, type Tuning } from './mangadex';
 import { matchSeries, type EnrichContext } from './match-series';
+import { modeOfSeries } from './mode';
 import { reportOperations } from './operations';
 import { refreshMatches } from './refresh';
+import { undoNext } from './undo-run';
 
 /** Other work goes before: a thread is not kept for longer than this, milliseconds. */
 const sliceLength = 5_000;
@@ -35,8 +37,8 @@ export async function enrich(context: TaskContext, _payload: object, deps: Enric
   const { mangadex } = deps;
   if (mangadex === undefined) return;
   const work: Work = {
-    ...{ db, log, signal, provider: openMangaDex(db, mangadex, deps.tuning), mode: mangadex.mode },
-    runs: new Map(),
+    ...{ db, queue, log, signal, provider: openMangaDex(db, mangadex, deps.tuning), mode: mangadex.mode },
+    ...{ runs: new Map(), fresh: [] },
   };
   const end = performance.now() + sliceLength;
   try {
@@ -57,15 +59,19 @@ export async function enrich(context: TaskContext, _payload: object, deps: Enric
 interface Work extends EnrichContext {
   signal: AbortSignal;
   mode: MangaDexSettings['mode'];
+  queue: Queue;
   runs: Map<string, string>;
+  /** New series that were found together. */
+  fresh: NewSeries[];
 }
 
 /** One unit of work; false when there is none. */
 async function step(work: Work): Promise<boolean> {
   const { db, mode } = work;
   return (
+    (await undoNext(work)) ||
     (await answerRequest(work)) ||
-    (await attempt(work, await nextNew(db, mode))) ||
+    (await attempt(work, await nextFresh(work))) ||
     (await refreshDue(work)) ||
     (await attempt(work, await nextRetry(db, mode))) ||
     (await coverDue(work))
@@ -91,18 +97,27 @@ async function answerRequest(work: Work): Promise<boolean> {
 }
 
 async function attempt(work: Work, series: NewSeries | null): Promise<boolean> {
-  if (series === null || series.mode === 'off') return false;
-  const { seriesId, libraryId, mode } = series;
+  if (series === null) return false;
+  const { seriesId, libraryId } = series;
+  // somebody may have switched it off since the series was found
+  const mode = (await modeOfSeries(work.db, seriesId, work.mode))?.mode ?? 'off';
+  if (mode === 'off') return true;
   const runId = await runOf(work, libraryId);
   const request = { mode, runId, requestedBy: null, asked: false, urgent: false };
   await guarded(work, seriesId, () => matchSeries(work, seriesId, request));
   return true;
 }
 
+async function nextFresh(work: Work): Promise<NewSeries | null> {
+  if (work.fresh.length === 0) work.fresh = await findNew(work.db, work.mode);
+  return work.fresh.shift() ?? null;
+}
+
 async function refreshDue(work: Work): Promise<boolean> {
   const matches = await dueRefreshes(work.db, work.mode);
   if (matches.length === 0) return false;
-  await refreshMatches(work, matches, { runId: newId(), requestedBy: null, urgent: false });
+  const each = (seriesId: string, refresh: () => Promise<void>) => guarded(work, seriesId, refresh);
+  await refreshMatches(work, matches, { runId: newId(), requestedBy: null, urgent: false }, each);
   return true;
 }
 

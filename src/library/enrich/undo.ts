@@ -121,7 +121,13 @@ export async function undoEnrichment({ db, queue }: Deps, id: string): Promise<v
   });
 }
 
-async function undoSince(trx: Knex.Transaction, queue: Queue, locked: LockedSeries, target: Enrichment): Promise<void> {
+/** Undoes an enrichment and what followed it on its series, in the transaction that holds the series. */
+export async function undoSince(
+  trx: Knex.Transaction,
+  queue: Queue,
+  locked: LockedSeries,
+  target: Enrichment,
+): Promise<void> {
   const at = new Date();
   const seriesId = locked.series.id;
   const enrichments = await standing(trx, seriesId, target);
@@ -130,25 +136,4 @@ async function undoSince(trx: Knex.Transaction, queue: Queue, locked: LockedSeri
   if (oldest?.kind === 'match') await restoreDecision(trx, seriesId, oldest, at);
   // files speak again where the provider had spoken before them
   await queue.submit('refreshSeries', { seriesId }, { trx });
-}
-
-/** Undoes all that one command or one night wrote, series by series: what was undone stays undone if it is cut off. */
-export async function undoRun({ db, queue }: Deps, runId: string): Promise<number> {
-  const targets = await Enrichment.query(db).where({ runId }).whereNull('undoneAt').orderBy('appliedAt');
-  let count = 0;
-  const seen = new Set<string>();
-  for (const target of targets) {
-    // its oldest of the run takes the later ones with it
-    if (seen.has(target.seriesId)) continue;
-    seen.add(target.seriesId);
-    await db.transaction(async (trx) => {
-      const locked = await lockSeries(trx, target.seriesId);
-      const current = locked && (await Enrichment.query(trx).findById(target.id));
-      if (!locked || !current || current.undoneAt !== null) return;
-      await undoSince(trx, queue, locked, current);
-      count++;
-    });
-  }
-  if (targets.length === 0) throw notFound();
-  return count;
 }
