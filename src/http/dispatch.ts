@@ -1,6 +1,6 @@
 import findMyWay, { type HTTPMethod } from 'find-my-way';
 import type { Middleware } from 'koa';
-import { forbidden, HttpFailure, notFound, unauthorized } from '../base/errors';
+import { badRequest, forbidden, HttpFailure, notFound, unauthorized } from '../base/errors';
 import type { Viewer } from '../search/viewer';
 import { isProtocolPath, type HttpContext, type HttpState } from './context';
 import { parseBody, parseValues, readJson, readQueryString } from './input';
@@ -58,6 +58,12 @@ function refuseMethod(ctx: HttpContext, allowed: HTTPMethod[]): void {
 const mayCall = (access: Access, viewer: Viewer | null): boolean =>
   access === 'public' || access === 'any' || (viewer?.roles.has(access) ?? false);
 
+/** Postgres has no text with NUL in it, and nothing has such a name. */
+function withoutNul(params: Params): Params {
+  if (Object.values(params).some((value) => value?.includes('\0'))) throw badRequest('The path holds a NUL character');
+  return params;
+}
+
 /** Order of the checks: who, may they, is the input right, then the handler (whether it exists, whether they may see it). */
 async function answer(entry: Route, params: Params, ctx: HttpContext, options: DispatchOptions): Promise<void> {
   ctx.state.route = entry.id;
@@ -68,7 +74,7 @@ async function answer(entry: Route, params: Params, ctx: HttpContext, options: D
   const exchange = {
     ctx,
     viewer,
-    params: entry.params && parseValues(entry.params, params),
+    params: entry.params && parseValues(entry.params, withoutNul(params)),
     query: entry.query && parseValues(entry.query, readQueryString(ctx.querystring)),
     body: entry.body && parseBody(entry.body, await readJson(ctx)),
   };
