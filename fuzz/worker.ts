@@ -8,6 +8,7 @@ import { openBook } from '../src/media/open-book';
 import type { BookContent, Reader } from '../src/media/reader';
 import { pictureSize } from '../src/media/picture-size';
 import { pictureType } from '../src/media/picture-type';
+import { outliveStrayRejections } from '../src/base/stray-rejections';
 import { parseComicInfo } from '../src/metadata/comic-info';
 import { mutate } from './mutate';
 
@@ -23,6 +24,9 @@ export interface Outcome {
   code: string;
   failure: string | null;
 }
+
+// as in every thread of the server that opens books
+outliveStrayRejections();
 
 const limits = { ...defaultLimits, pageMilliseconds: 8_000, bookMilliseconds: 8_000 };
 

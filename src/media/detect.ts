@@ -1,6 +1,6 @@
 import { fail } from '../base/errors';
 import type { ByteSource } from './byte-source';
-import type { TarPacking } from './packed-tar-book';
+import type { TarPacking } from './packed-window';
 import type { Container } from './reader';
 import { isTarHeader } from './tar-headers';
 import { endsLikeZip } from './zip-directory';

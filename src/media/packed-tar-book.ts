@@ -3,13 +3,10 @@ import type { ByteSource } from './byte-source';
 import type { MediaLimits } from './limits';
 import { checkEntries, type PackedBook, type PackedEntry, type UnpackFailure, type UnpackPlan } from './packed-book';
 import { codeOf, damagedWhole, runSevenZip, withFileInput } from './seven-zip';
-import { windowOf } from './packed-window';
+import { windowOf, type TarPacking } from './packed-window';
 import { namesOf } from './tar-book';
 import type { TarEntry } from './tar-headers';
 import { createTarStream, type TarStream, type TarVisitor } from './tar-stream';
-
-/** What a TAR as a whole may be packed with, in the words of 7-Zip. */
-export type TarPacking = 'gzip' | 'bzip2' | 'xz' | 'zstd';
 
 const mediaTypes: Record<TarPacking, string> = {
   gzip: 'application/gzip',

@@ -1,4 +1,5 @@
-import type { TarPacking } from './packed-tar-book';
+/** What a TAR as a whole may be packed with, in the words of 7-Zip. */
+export type TarPacking = 'gzip' | 'bzip2' | 'xz' | 'zstd';
 
 /** A number of xz: seven bits a byte, lowest first. */
 function variable(bytes: Buffer, at: number): { value: number; next: number } {

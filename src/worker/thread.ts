@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createLog, type Log } from '../base/log';
+import { outliveStrayRejections } from '../base/stray-rejections';
 import { closeDatabase, openDatabase, type Database } from '../db/database';
 import type { WorkerConfig } from './config';
 
@@ -19,6 +20,7 @@ export async function runThread(connections: number, work: (thread: Thread) => P
   const { config, job } = workerData as { config: WorkerConfig; job: { name: string } };
   const log = createLog(config.logLevel, { process: 'worker', thread: job.name });
   const stopping = new AbortController();
+  outliveStrayRejections();
   parentPort?.on('message', (message) => {
     if (message === 'cancel') stopping.abort();
   });

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import type { TarPacking } from '../../src/media/packed-tar-book';
+import type { TarPacking } from '../../src/media/packed-window';
 import { buildSevenZip } from './seven-zip-builder';
 
 /** Blocks of a zstd frame that are stored: there is no packer for it here, but what is not packed is zstd too. */

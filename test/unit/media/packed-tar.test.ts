@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { crc32, gzipSync } from 'node:zlib';
 import { defaultLimits } from '../../../src/media/limits';
 import { openBook } from '../../../src/media/open-book';
-import type { TarPacking } from '../../../src/media/packed-tar-book';
+import type { TarPacking } from '../../../src/media/packed-window';
 import { createPagePool } from '../../../src/media/page-pool';
 import { packWhole } from '../../support/packed-tar-builder';
 import { aPng } from '../../support/pictures';
