@@ -3,10 +3,11 @@ import { fold } from '../base/text';
 import type { Download } from '../library/downloads';
 import type { BookRecord, Category } from '../opds/book-record';
 import { fileNameFor } from '../opds/file-name';
-import { acquisitionType, type BookContainer } from '../opds/media-types';
+import { acquisitionType, dialectOf, type BookContainer, type Dialect } from '../opds/media-types';
 import { urnOf } from '../opds/urn';
 import { encodeSegment } from '../opds/wording';
 import type { BookView } from '../search/book-view';
+import type { HttpContext } from './context';
 import type { Address } from './opds-address';
 
 const byExtension: Record<string, BookContainer> = {
@@ -34,14 +35,20 @@ export function containerOf({ mediaType, path }: Pick<BookView, 'mediaType' | 'p
   return byMediaType[mediaType.split(';')[0] ?? ''] ?? named;
 }
 
+/** What the answers about books depend on beside their address. */
+export const variesBy = ['Authorization', 'User-Agent'];
+
+/** In which words an app wants comic archives to be called. */
+export const dialectFor = (ctx: HttpContext): Dialect => dialectOf(ctx.get('user-agent'));
+
 /** Name of the file as it is downloaded. */
 export const downloadName = (book: Pick<BookView, 'mediaType' | 'path'>): string =>
   fileNameFor(baseName(book.path), containerOf(book));
 
 /** A download under the name and type that the catalogue announced. */
-export function bookDownload(download: Download): Download {
+export function bookDownload(download: Download, dialect: Dialect): Download {
   const file = { mediaType: download.mediaType, path: download.name };
-  return { ...download, name: downloadName(file), mediaType: acquisitionType(containerOf(file)) };
+  return { ...download, name: downloadName(file), mediaType: acquisitionType(containerOf(file), dialect) };
 }
 
 /** One title wherever the book is listed: readers keep books of many series on one shelf. */
@@ -63,7 +70,7 @@ const categoriesOf = ({ tags, seriesGenres }: BookView): Category[] => [
 ];
 
 /** What both versions say about a book. */
-export function bookRecord(book: BookView, at: Address): BookRecord {
+export function bookRecord(book: BookView, at: Address, dialect: Dialect): BookRecord {
   const id = publicId(book.id);
   const container = containerOf(book);
   return {
@@ -80,7 +87,7 @@ export function bookRecord(book: BookView, at: Address): BookRecord {
     acquisitions: [
       {
         href: at(`books/${id}/file/${encodeSegment(downloadName(book))}`),
-        type: acquisitionType(container),
+        type: acquisitionType(container, dialect),
         // a folder becomes a ZIP only while it is sent
         size: container === 'folder' ? null : book.fileSize,
       },

@@ -7,7 +7,7 @@ import { acquisitionTypes } from '../opds/media-types';
 import type { Viewer } from '../search/viewer';
 import type { HttpDeps } from './deps';
 import { entityId, text } from './input';
-import { bookDownload } from './opds-books';
+import { bookDownload, dialectFor } from './opds-books';
 import { sendPage } from './page-reply';
 import { sendDownload } from './reply';
 import { route, type Route } from './route';
@@ -106,7 +106,7 @@ function fileRoutes({ db }: HttpDeps, { root, tag, prefix }: Version): Route[] {
       reply: 'bytes',
       produces: acquisitionTypes,
       handler: async ({ ctx, viewer, params }) =>
-        sendDownload(ctx, bookDownload(await downloadOfBook(db, viewer, params.id))),
+        sendDownload(ctx, bookDownload(await downloadOfBook(db, viewer, params.id), dialectFor(ctx))),
     });
   return [file('file', 'File'), file('file/:name', 'NamedFile')];
 }

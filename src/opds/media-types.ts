@@ -50,13 +50,35 @@ const delivered: Record<BookContainer, { type: string; extension: string }> = {
   epub: { type: 'application/epub+zip', extension: 'epub' },
 };
 
+/** Apps that know comic archives by older names only, and offer no download of what they do not know (opds.md §2.13). */
+export type Dialect = 'standard' | 'legacy' | 'plain-zip';
+
+const older: Record<Exclude<Dialect, 'standard'>, Record<string, string>> = {
+  legacy: {
+    ...{ cbz: 'application/x-cbz', cbr: 'application/x-cbr', cb7: 'application/x-cb7', cbt: 'application/x-cbt' },
+  },
+  'plain-zip': { cbz: 'application/zip' },
+};
+
+/** By the name that an app sends: one link a file in the words of who asks, never two links for one file. */
+export function dialectOf(userAgent: string): Dialect {
+  if (/\b(?:Marvin|Yomu)/i.test(userAgent)) return 'legacy';
+  return /\bPocketBook/i.test(userAgent) ? 'plain-zip' : 'standard';
+}
+
 /** Type of the acquisition link, and Content-Type of the answer behind it. */
-export function acquisitionType(container: BookContainer): string {
-  return delivered[container].type;
+export function acquisitionType(container: BookContainer, dialect: Dialect = 'standard'): string {
+  const { type, extension } = delivered[container];
+  return dialect === 'standard' ? type : (older[dialect][extension] ?? type);
 }
 
 /** Every type that a book can be delivered in. */
-export const acquisitionTypes: string[] = [...new Set(Object.values(delivered).map(({ type }) => type))];
+export const acquisitionTypes: string[] = [
+  ...new Set([
+    ...Object.values(delivered).map(({ type }) => type),
+    ...Object.values(older).flatMap((types) => Object.values(types)),
+  ]),
+];
 
 /** Extension without dot that the file has for the reader. */
 export function extensionOf(container: BookContainer): string {

@@ -1,3 +1,6 @@
+/** Books that are written without a pause: 25 take some 4 ms as XML, 100 took 16 in which nobody else was answered. */
+export const atOnce = 25;
+
 /** One page of a list. `page` counts from 0. */
 export interface Paging {
   total: number;

@@ -1,6 +1,6 @@
 import { compact, type JsonObject } from './json';
 import { feed2Type, feedTypes, type Kind } from './media-types';
-import { type Paging, pageLinks } from './paging';
+import { atOnce, type Paging, pageLinks } from './paging';
 import type { FacetGroup } from './facets';
 import type { OnwardRel } from './v1-entry';
 import { opds2Publication, type Publication } from './v2-publication';
@@ -119,4 +119,20 @@ export function opds2Feed(feed: Feed2): JsonObject {
   });
   const isEmpty = !('navigation' in document || 'publications' in document || 'groups' in document);
   return isEmpty ? { ...document, groups: [] } : document;
+}
+
+/** The text of `opds2Feed` in pieces of some books each, so that a long one can be sent while it is written. */
+export function* opds2FeedParts(feed: Feed2): Generator<string> {
+  const { publications = [] } = feed;
+  if (publications.length <= atOnce) {
+    yield JSON.stringify(opds2Feed(feed));
+    return;
+  }
+  const { publications: _, groups, ...head } = opds2Feed({ ...feed, publications: publications.slice(0, 1) });
+  yield `${JSON.stringify(head).slice(0, -1)},"publications":[`;
+  for (let from = 0; from < publications.length; from += atOnce) {
+    const text = JSON.stringify(publications.slice(from, from + atOnce).map(opds2Publication));
+    yield `${from === 0 ? '' : ','}${text.slice(1, -1)}`;
+  }
+  yield groups === undefined ? ']}' : `],"groups":${JSON.stringify(groups)}}`;
 }

@@ -199,8 +199,8 @@ describe('Panels', () => {
 describe('Chunky', () => {
   const reader = appWith({ ...login, 'User-Agent': 'Chunky/8 CFNetwork' });
 
-  test('tries /opds by itself', async () => {
-    expect(typeOf(await reader.ask('/opds'))).toMatch(/^application\/atom\+xml/);
+  test.each(['/opds', '/opds-comics', '/opds-comics/'])('tries %s by itself', async (path) => {
+    expect(typeOf(await reader.ask(path))).toMatch(/^application\/atom\+xml/);
   });
 
   test('needs UTF-8 and absolute addresses that end in a file name', async () => {
@@ -403,7 +403,44 @@ describe('KyBook 3', () => {
   });
 });
 
+/** Types of the files of a series, by the links and by the answers. */
+async function typesOfFiles(reader: ReturnType<typeof appWith>, title: string): Promise<[said: string, is: string][]> {
+  const files = entries(await reader.feed(await seriesPath(title))).flatMap((entry) =>
+    linksOf(entry, 'http://opds-spec.org/acquisition'),
+  );
+  return Promise.all(
+    files.map(async (file) => [attribute(file, 'type') ?? '', typeOf(await reader.ask(href(file), 'HEAD'))] as const),
+  ).then((pairs) => pairs.map(([said, is]) => [said, is]));
+}
+
+describe('Marvin and Yomu', () => {
+  test.each(['Marvin/3.1 CFNetwork/1490 Darwin/23', 'Yomu/2 CFNetwork/1490 Darwin/23'])(
+    '%s, which know comic archives by their older names only, are offered them so',
+    async (agent) => {
+      const reader = appWith({ ...login, 'User-Agent': agent });
+      const types = await typesOfFiles(reader, 'Lighthouse Mechanics');
+      expect(types).toEqual(Array(5).fill(['application/x-cbz', 'application/x-cbz']));
+      expect(await typesOfFiles(reader, 'Other kinds')).toContainEqual(['application/pdf', 'application/pdf']);
+    },
+  );
+
+  test('2.0 calls them so too, and a cache that stands between keeps the answers apart', async () => {
+    const reader = appWith({ ...login, 'User-Agent': 'Yomu/2 CFNetwork' });
+    const path = `/opds/v2/books/${await bookPath('all jpeg')}`;
+    const book = await reader.json<{ links: Link2[] }>(path);
+    const file = book.links.find(({ rel }) => rel === 'http://opds-spec.org/acquisition');
+    expect(file?.type).toBe('application/x-cbz');
+    expect((await reader.ask(path)).headers.get('vary')).toMatch(/User-Agent/);
+  });
+});
+
 describe('PocketBook', () => {
+  test('which knows a CBZ as a ZIP, is offered one under the name of a CBZ', async () => {
+    const reader = appWith({ ...login, 'User-Agent': 'PocketBook/626' });
+    const types = await typesOfFiles(reader, 'Lighthouse Mechanics');
+    expect(types).toEqual(Array(5).fill(['application/zip', 'application/zip']));
+  });
+
   test('shows the content of an entry, which holds the summary', async () => {
     const reader = appWith({ ...login, 'User-Agent': 'PocketBook/626' });
     const [entry] = entries(await reader.feed(await seriesPath('Lighthouse Mechanics')));

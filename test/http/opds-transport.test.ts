@@ -1,41 +1,13 @@
-import { connect } from 'node:net';
 import { publicId } from '../../src/base/public-id';
 import { adminLogin } from '../support/app';
 import { useCatalogue } from '../support/catalogue';
 import { basic } from '../support/crawler';
+import { rawRequest, type RawAnswer } from '../support/raw-http';
 
 const catalogue = useCatalogue();
 const { app } = catalogue;
 
-interface RawAnswer {
-  status: string;
-  headers: Map<string, string>;
-  body: Buffer;
-}
-
-/** Writes these very lines to a socket and reads until the server closes it. */
-function raw(lines: string[]): Promise<RawAnswer> {
-  const { hostname, port } = new URL(app.base);
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    const socket = connect(Number(port), hostname, () => socket.write([...lines, '', ''].join('\r\n')));
-    socket.on('data', (chunk: Buffer) => chunks.push(chunk));
-    socket.on('error', reject);
-    socket.on('end', () => resolve(parse(Buffer.concat(chunks))));
-  });
-}
-
-function parse(bytes: Buffer): RawAnswer {
-  const end = bytes.indexOf('\r\n\r\n');
-  const [status = '', ...lines] = bytes.subarray(0, end).toString('latin1').split('\r\n');
-  const pairs = lines.map((line) => line.split(/:\s*(.*)/, 2)).map(([name = '', value = '']) => [name, value] as const);
-  return {
-    status,
-    headers: new Map(pairs.map(([name, value]) => [name.toLowerCase(), value])),
-    body: bytes.subarray(end + 4),
-  };
-}
-
+const raw = (lines: string[]) => rawRequest(app.base, lines);
 const login = `Authorization: ${basic(adminLogin)}`;
 const old = (path: string, method = 'GET', ...headers: string[]) =>
   raw([`${method} ${path} HTTP/1.0`, login, ...headers]);

@@ -6,6 +6,8 @@ const keyed = /^\/opds\/([\w-]{20,64})(?=\/v(?:1\.2|2)(?:\/|$)|\/*$)/i;
 
 const roots: Record<string, string> = {
   '/opds': '/opds/v1.2/catalog',
+  // Chunky tries both by itself (opds.md §5)
+  '/opds-comics': '/opds/v1.2/catalog',
   '/opds/v1.2': '/opds/v1.2/catalog',
   '/opds/v2': '/opds/v2/catalog',
 };
@@ -17,7 +19,7 @@ const roots: Record<string, string> = {
  */
 export function opdsPath(): Middleware<HttpState> {
   return async (ctx, next) => {
-    if (/^\/opds(\/|$)/i.test(ctx.path)) {
+    if (/^\/opds(-comics)?(\/|$)/i.test(ctx.path)) {
       const key = keyed.exec(ctx.path)?.[1];
       if (key !== undefined) {
         ctx.state.opdsKey = key;

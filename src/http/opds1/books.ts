@@ -17,6 +17,7 @@ import { entityId } from '../input';
 import { opdsAddress } from '../opds-address';
 import { sendText } from '../reply';
 import { route, type Route } from '../route';
+import { dialectFor, variesBy } from '../opds-books';
 import { countOf, libraryFacets, statusFacets } from '../opds-facets';
 import { readable } from '../opds-narrow';
 import { bookCondition } from './conditions';
@@ -112,8 +113,8 @@ const entryRoute = ({ db }: HttpDeps): Route =>
         followsPages(db, viewer),
       ]);
       const at = opdsAddress(ctx, 'v1.2');
-      const entry = bookEntry(book, deliveries.get(book.id), { at, follow });
-      ctx.vary('Authorization');
+      const entry = bookEntry(book, deliveries.get(book.id), { at, follow, dialect: dialectFor(ctx) });
+      ctx.vary(variesBy);
       sendText(ctx, entryType, entryDocument(entry, siteOf(at), at(`books/${publicId(book.id)}`)));
     },
   });

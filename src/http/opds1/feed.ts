@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { publicId } from '../../base/public-id';
 import type { Database } from '../../db/database';
-import { feedTypes, type Kind } from '../../opds/media-types';
+import { feedTypes, type Dialect, type Kind } from '../../opds/media-types';
 import { pageHref, type Paging } from '../../opds/paging';
 import type { SearchTemplate } from '../../opds/open-search';
 import type { Onward, Site } from '../../opds/v1';
@@ -11,6 +11,8 @@ import type { HttpContext } from '../context';
 import type { HttpDeps } from '../deps';
 import { entityId, manyWhole, sliceParameters, text } from '../input';
 import { opdsAddress, withQuery, type Address, type Parameters } from '../opds-address';
+import { sendList, type Unwritten } from '../opds-feed';
+import { dialectFor, variesBy } from '../opds-books';
 import { narrowingParameters } from '../opds-narrow';
 import { sendText } from '../reply';
 import { route, type Route } from '../route';
@@ -40,6 +42,7 @@ export interface Asked {
   slice: Slice;
   at: Address;
   site: Site;
+  dialect: Dialect;
   /** Address of the same thing in OPDS 2.0. */
   twin: Address;
 }
@@ -47,7 +50,7 @@ export interface Asked {
 /** An answer: the document and what it holds. */
 export interface FeedDocument {
   kind: Kind;
-  xml: string;
+  xml: string | Unwritten;
 }
 
 const searchPath = 'books?search={searchTerms}';
@@ -64,7 +67,7 @@ export function siteOf(at: Address): Site {
 function askedBy(ctx: HttpContext, db: Database, viewer: Viewer, query: FeedQuery): Asked {
   const at = opdsAddress(ctx, 'v1.2');
   const slice = { page: query.page, size: query.size, unpaged: false };
-  return { db, viewer, query, slice, at, site: siteOf(at), twin: opdsAddress(ctx, 'v2') };
+  return { db, viewer, query, slice, at, site: siteOf(at), dialect: dialectFor(ctx), twin: opdsAddress(ctx, 'v2') };
 }
 
 /** The parts of a query that choose what is listed. */
@@ -93,8 +96,9 @@ const anyId = z.object({ id: entityId() });
 
 async function answer(ctx: HttpContext, document: Promise<FeedDocument>): Promise<void> {
   const { kind, xml } = await document;
-  ctx.vary('Authorization');
-  sendText(ctx, feedTypes[kind], xml);
+  ctx.vary(variesBy);
+  if (typeof xml === 'string') sendText(ctx, feedTypes[kind], xml);
+  else await sendList(ctx, feedTypes[kind], xml);
 }
 
 const common = { method: 'get', tag: 'OPDS 1.2', access: 'any', query: feedQuery, reply: 'bytes' } as const;

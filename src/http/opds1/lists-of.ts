@@ -1,6 +1,6 @@
 import { followsPages } from '../../library/follow-pages';
 import type { Urn } from '../../opds/urn';
-import { acquisitionFeedInParts, navigationFeed, type FacetGroup, type Onward } from '../../opds/v1';
+import { acquisitionFeedParts, navigationFeed, type FacetGroup, type Onward } from '../../opds/v1';
 import type { NavigationEntry } from '../../opds/v1';
 import type { BookView } from '../../search/book-view';
 import { findCoveredSeries, findDeliveries } from '../../search/delivery';
@@ -62,9 +62,16 @@ export async function booksFeed(
 ): Promise<FeedDocument> {
   const ids = found.rows.map(({ id }) => id);
   const [deliveries, follow] = await Promise.all([findDeliveries(asked.db, ids), followsPages(asked.db, asked.viewer)]);
-  const writing = { at: asked.at, follow };
+  const writing = { at: asked.at, dialect: asked.dialect, follow };
   const entries = found.rows.map((book) => bookEntry(book, deliveries.get(book.id), writing));
   const changes = found.rows.flatMap((book) => [changeOf(book), book.progress?.modifiedAt ?? changeOf(book)]);
-  const xml = await acquisitionFeedInParts({ ...common(asked, head, found.total, changes), facets, entries });
-  return { kind: 'acquisition', xml };
+  const feed = { ...common(asked, head, found.total, changes), facets, entries };
+  return {
+    kind: 'acquisition',
+    xml: {
+      source: { ...feed, self: feed.paging.href(feed.paging.page) },
+      length: entries.length,
+      parts: () => acquisitionFeedParts(feed),
+    },
+  };
 }

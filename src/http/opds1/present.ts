@@ -1,6 +1,6 @@
 import { publicId } from '../../base/public-id';
 import { humanSize } from '../../base/text';
-import { extensionOf } from '../../opds/media-types';
+import { extensionOf, type Dialect } from '../../opds/media-types';
 import { pageTemplate, streamType, type Stream } from '../../opds/pse';
 import { urnOf, type UrnKind } from '../../opds/urn';
 import type { NavigationEntry, Onward, Picture, PublicationEntry } from '../../opds/v1';
@@ -17,6 +17,7 @@ export interface Writing {
   at: Address;
   /** Whether the viewer wants progress to follow the pages that are streamed. */
   follow: boolean;
+  dialect: Dialect;
 }
 
 /** Pages one by one; none for books whose text flows. */
@@ -36,11 +37,11 @@ function streamOf(book: BookView, { pageTypes }: Delivery, { at, follow }: Writi
 const noDelivery: Delivery = { pageTypes: [], poster: null, firstPage: null };
 
 export function bookEntry(book: BookView, delivery: Delivery | undefined, writing: Writing): PublicationEntry {
-  const { at } = writing;
+  const { at, dialect } = writing;
   const address = at(`books/${publicId(book.id)}`);
   const hasPoster = (delivery ?? noDelivery).poster !== null;
   return {
-    ...bookRecord(book, at),
+    ...bookRecord(book, at, dialect),
     published: book.createdAt,
     facts: `${extensionOf(containerOf(book)).toUpperCase()} - ${humanSize(book.fileSize)}`,
     thumbnail: hasPoster ? jpeg(`${address}/thumbnail/small`) : null,

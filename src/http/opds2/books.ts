@@ -1,6 +1,5 @@
 import { publicId } from '../../base/public-id';
 import { fold } from '../../base/text';
-import type { JsonObject } from '../../opds/json';
 import type { FacetGroup } from '../../opds/v2';
 import type { BookCondition } from '../../search/condition';
 import { countBooks, countReadableBooks, type BookCount } from '../../search/count-books';
@@ -15,6 +14,7 @@ import type { HttpDeps } from '../deps';
 import { withQuery } from '../opds-address';
 import { latest } from '../opds-books';
 import { countOf, libraryFacets, statusFacets, type Narrowed } from '../opds-facets';
+import type { Unwritten } from '../opds-feed';
 import { narrowedTo, readable, type Narrowing } from '../opds-narrow';
 import type { Route } from '../route';
 import { feed, feedOf, filterParameters, home, scoped, type Asked, type Filter, type Scope } from './feed';
@@ -90,7 +90,7 @@ const shelfFeed = (shelf: 'keep-reading' | 'on-deck') => async (asked: Asked, sc
   });
 
 /** The newest books; one statement counts for all facets and for the paging. */
-async function latestFeed(asked: Asked, scope: Scope): Promise<JsonObject> {
+async function latestFeed(asked: Asked, scope: Scope): Promise<Unwritten> {
   const counted = countReadableBooks(asked.db, asked.viewer);
   const total = counted.then((counts) => countOf(counts, narrowingOf(asked, scope)));
   const ofOne = scope.libraryId !== null;
@@ -130,7 +130,7 @@ const withTags = ({ query }: Asked): BookCondition[] =>
  * The books of a series in their order, with its tags to choose by, and how far the reader is in those. A tag leads to all
  * books that have it: what they are counted by knows nothing of reading.
  */
-async function oneSeries(asked: Asked, id: string): Promise<JsonObject> {
+async function oneSeries(asked: Asked, id: string): Promise<Unwritten> {
   const { db, viewer, slice, at } = asked;
   const member: BookCondition = { seriesId: { operator: 'is', value: id } };
   const counted = countBooks(db, viewer, { allOf: [member, ...readable, ...withTags(asked)] });
@@ -156,7 +156,7 @@ async function oneSeries(asked: Asked, id: string): Promise<JsonObject> {
   return booksFeed(asked, found, head, [...tagFacets(asked, path, series.booksTags, tags), statusFacets(choices)]);
 }
 
-async function oneReadList(asked: Asked, id: string): Promise<JsonObject> {
+async function oneReadList(asked: Asked, id: string): Promise<Unwritten> {
   const { db, viewer, slice, at } = asked;
   const list = await getReadList(db, viewer, id);
   const counted = countBooks(db, viewer, { allOf: [{ readListId: { operator: 'is', value: id } }, ...readable] });
@@ -191,7 +191,7 @@ export const searchBooks = (asked: Asked, text: string, counted: Promise<BookCou
     total: counted.then((counts) => countOf(counts, asked.query)),
   });
 
-async function books(asked: Asked): Promise<JsonObject> {
+async function books(asked: Asked): Promise<Unwritten> {
   const { search = '' } = asked.query;
   const counted = countedBooks(asked, search);
   const [found, libraries, counts] = await Promise.all([

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { publicId } from '../../base/public-id';
 import type { Database } from '../../db/database';
 import type { JsonObject } from '../../opds/json';
-import { feed2Type } from '../../opds/media-types';
+import { feed2Type, type Dialect } from '../../opds/media-types';
 import { pageHref, type Paging } from '../../opds/paging';
 import type { Site2 } from '../../opds/v2';
 import { getLibrary } from '../../search/find-libraries';
@@ -12,6 +12,8 @@ import type { HttpContext } from '../context';
 import type { HttpDeps } from '../deps';
 import { entityId, manyWhole, sliceParameters, text } from '../input';
 import { opdsAddress, withQuery, type Address, type Parameters } from '../opds-address';
+import { sendList, type Unwritten } from '../opds-feed';
+import { dialectFor, variesBy } from '../opds-books';
 import { narrowingParameters } from '../opds-narrow';
 import { sendText } from '../reply';
 import { route, type Route } from '../route';
@@ -39,6 +41,7 @@ export interface Asked {
   slice: Slice;
   at: Address;
   site: Site2;
+  dialect: Dialect;
   /** Address of the same thing in OPDS 1.2. */
   twin: Address;
 }
@@ -56,7 +59,7 @@ export const siteOf = (at: Address): Site2 => ({ start: at('catalog'), searchTem
 function askedBy(ctx: HttpContext, db: Database, viewer: Viewer, query: FeedQuery): Asked {
   const at = opdsAddress(ctx, 'v2');
   const slice = { page: query.page, size: query.size, unpaged: false };
-  return { db, viewer, query, slice, at, site: siteOf(at), twin: opdsAddress(ctx, 'v1.2') };
+  return { db, viewer, query, slice, at, site: siteOf(at), dialect: dialectFor(ctx), twin: opdsAddress(ctx, 'v1.2') };
 }
 
 /** The parts of a query that choose what is listed. */
@@ -77,12 +80,22 @@ export function pagingOf({ query, slice, at }: Asked, path: string, total: numbe
 
 export const home = ({ site }: Asked) => ({ href: site.start, title: 'Home' });
 
-type Build<P> = (asked: Asked, subject: P) => Promise<JsonObject>;
+type Build<P> = (asked: Asked, subject: P) => Promise<JsonObject | Unwritten>;
 
 /** JSON under its own type, for one user only. */
 export function sendDocument(ctx: HttpContext, type: string, document: object): void {
-  ctx.vary('Authorization');
+  ctx.vary(variesBy);
   sendText(ctx, type, JSON.stringify(document));
+}
+
+const isUnwritten = (document: JsonObject | Unwritten): document is Unwritten =>
+  typeof document['parts'] === 'function';
+
+async function answer(ctx: HttpContext, document: Promise<JsonObject | Unwritten>): Promise<void> {
+  const built = await document;
+  if (!isUnwritten(built)) return sendDocument(ctx, feed2Type, built);
+  ctx.vary(variesBy);
+  await sendList(ctx, feed2Type, built);
 }
 
 const common = { method: 'get', tag: 'OPDS 2.0', access: 'any', query: feedQuery, reply: 'bytes' } as const;
@@ -94,8 +107,7 @@ const everywhere: Scope = { path: 'libraries', title: 'All libraries', libraryId
 export function feed({ db }: HttpDeps, path: string, id: string, summary: string, build: Build<undefined>): Route {
   return route({
     ...{ ...common, path: `/opds/v2/${path}`, id, summary, produces },
-    handler: async ({ ctx, viewer, query }) =>
-      sendDocument(ctx, feed2Type, await build(askedBy(ctx, db, viewer, query), undefined)),
+    handler: ({ ctx, viewer, query }) => answer(ctx, build(askedBy(ctx, db, viewer, query), undefined)),
   });
 }
 
@@ -103,8 +115,7 @@ export function feed({ db }: HttpDeps, path: string, id: string, summary: string
 export function feedOf({ db }: HttpDeps, path: string, id: string, summary: string, build: Build<string>): Route {
   return route({
     ...{ ...common, path: `/opds/v2/${path}/:id`, id, summary, produces, params: anyId },
-    handler: async ({ ctx, viewer, query, params }) =>
-      sendDocument(ctx, feed2Type, await build(askedBy(ctx, db, viewer, query), params.id)),
+    handler: ({ ctx, viewer, query, params }) => answer(ctx, build(askedBy(ctx, db, viewer, query), params.id)),
   });
 }
 
@@ -119,7 +130,7 @@ export function scoped(deps: HttpDeps, path: string, id: string, summary: string
       handler: async ({ ctx, viewer, query, params }) => {
         const { id: libraryId, name: title } = await getLibrary(deps.db, viewer, params.id);
         const scope = { path: `libraries/${publicId(libraryId)}`, title, libraryId };
-        sendDocument(ctx, feed2Type, await build(askedBy(ctx, deps.db, viewer, query), scope));
+        await answer(ctx, build(askedBy(ctx, deps.db, viewer, query), scope));
       },
     }),
   ];

@@ -1,9 +1,17 @@
 import type { JsonObject } from '../../opds/json';
-import { opds2Feed, type FacetGroup, type Feed2, type NavigationLink, type Publication } from '../../opds/v2';
+import {
+  opds2Feed,
+  opds2FeedParts,
+  type FacetGroup,
+  type Feed2,
+  type NavigationLink,
+  type Publication,
+} from '../../opds/v2';
 import type { BookView } from '../../search/book-view';
 import { findDeliveries } from '../../search/delivery';
 import type { SliceOf } from '../../search/slice';
 import { changeOf, latest } from '../opds-books';
+import type { Unwritten } from '../opds-feed';
 import { pagingOf, type Asked, type Filter } from './feed';
 import { publication } from './present';
 
@@ -41,12 +49,12 @@ export function linksFeed(
 }
 
 /** One statement beside that of the list. */
-export async function publicationsOf({ db, at }: Asked, books: BookView[]): Promise<Publication[]> {
+export async function publicationsOf({ db, at, dialect }: Asked, books: BookView[]): Promise<Publication[]> {
   const deliveries = await findDeliveries(
     db,
     books.map(({ id }) => id),
   );
-  return books.map((book) => publication(book, deliveries.get(book.id), at, at('auth')));
+  return books.map((book) => publication(book, deliveries.get(book.id), { at, dialect }));
 }
 
 export async function booksFeed(
@@ -54,8 +62,13 @@ export async function booksFeed(
   found: SliceOf<BookView>,
   head: Head,
   facets: FacetGroup[] = [],
-): Promise<JsonObject> {
+): Promise<Unwritten> {
   const changes = found.rows.map((book) => latest(changeOf(book), book.progress?.modifiedAt ?? null));
   const publications = await publicationsOf(asked, found.rows);
-  return opds2Feed({ ...common(asked, head, found.total, changes), publications, facets });
+  const feed = { ...common(asked, head, found.total, changes), publications, facets };
+  return {
+    source: { ...feed, self: feed.paging?.href(feed.paging.page) },
+    length: publications.length,
+    parts: () => opds2FeedParts(feed),
+  };
 }

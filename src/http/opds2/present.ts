@@ -1,6 +1,6 @@
 import { publicId } from '../../base/public-id';
 import { coverSizes, type CoverSize } from '../../library/cover-size';
-import { divinaType, webPublicationType } from '../../opds/media-types';
+import { divinaType, webPublicationType, type Dialect } from '../../opds/media-types';
 import type { NavigationLink, Picture2, Profile, Publication } from '../../opds/v2';
 import type { BookView } from '../../search/book-view';
 import type { Delivery } from '../../search/delivery';
@@ -41,12 +41,11 @@ function coversOf(book: BookView, delivery: Delivery | undefined, address: strin
 export function publication(
   book: BookView,
   delivery: Delivery | undefined,
-  at: Address,
-  authentication: string,
+  { at, dialect }: { at: Address; dialect: Dialect },
 ): Publication {
   const address = at(`books/${publicId(book.id)}`);
   return {
-    ...bookRecord(book, at),
+    ...bookRecord(book, at, dialect),
     profile: profileOf(book),
     pageCount: hasPages(book) ? book.pageCount : null,
     direction: book.seriesReadingDirection,
@@ -55,7 +54,7 @@ export function publication(
     manifests: manifestsOf(book, address),
     progression: { readium: `${address}/progression`, opds: `${address}/opds-progression` },
     ...coversOf(book, delivery, address),
-    authentication,
+    authentication: at('auth'),
   };
 }
 

@@ -16,6 +16,7 @@ import type { HttpContext } from '../context';
 import type { HttpDeps } from '../deps';
 import { entityId } from '../input';
 import { opdsAddress, type Address } from '../opds-address';
+import { dialectFor } from '../opds-books';
 import { route, type Route } from '../route';
 import { sendDocument } from './feed';
 import { hasPages, profileOf, publication } from './present';
@@ -34,7 +35,7 @@ interface Described {
 async function describe({ db }: HttpDeps, ctx: HttpContext, viewer: Viewer, id: string): Promise<Described> {
   const [book, deliveries] = await Promise.all([getBook(db, viewer, id), findDeliveries(db, [id])]);
   const at = opdsAddress(ctx, 'v2');
-  const described = publication(book, deliveries.get(id), at, at('auth'));
+  const described = publication(book, deliveries.get(id), { at, dialect: dialectFor(ctx) });
   return { book, described, at, address: at(`books/${publicId(id)}`) };
 }
 

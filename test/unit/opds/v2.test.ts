@@ -1,4 +1,4 @@
-import { opds2Feed } from '../../../src/opds/v2';
+import { opds2Feed, opds2FeedParts } from '../../../src/opds/v2';
 import { opds2Publication, type Publication } from '../../../src/opds/v2-publication';
 import { divinaManifest } from '../../../src/opds/webpub';
 import { opds2Problems } from '../../support/opds2-rules';
@@ -31,6 +31,26 @@ describe('feeds of OPDS 2.0', () => {
   test('leave out facets that offer no choice', () => {
     const facets = [{ title: 'Tag', facets: [{ title: 'a', href: v2('books?tag=a') }] }];
     expect(opds2Feed({ ...feed, facets })).not.toHaveProperty('facets');
+  });
+});
+
+describe('long feeds of OPDS 2.0', () => {
+  test.each([0, 1, 25, 26, 50, 60])('of %i books are the same text when they are written in pieces', (count) => {
+    const publications = Array.from({ length: count }, (_, index) => aPublication(`B${index}`));
+    const facets = [
+      { title: 'Tag', facets: ['a', 'b'].map((title) => ({ title, href: v2(`books?tag=${title}`), count: 2 })) },
+    ];
+    const long = { ...feed, publications, facets };
+    const parts = [...opds2FeedParts(long)];
+    expect(parts.join('')).toBe(JSON.stringify(opds2Feed(long)));
+    expect(parts.length > 1).toBe(count > 25);
+  });
+
+  test('keep their groups behind the books', () => {
+    const publications = Array.from({ length: 30 }, (_, index) => aPublication(`B${index}`));
+    const groups = [{ title: 'More', self: v2('more'), publications: [aPublication('X')] }];
+    const long = { ...feed, publications, groups };
+    expect([...opds2FeedParts(long)].join('')).toBe(JSON.stringify(opds2Feed(long)));
   });
 });
 

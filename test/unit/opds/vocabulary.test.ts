@@ -38,7 +38,7 @@ describe('names of files', () => {
 
   test('every container that can be opened has a type', () => {
     const containers: Container[] = ['zip', 'rar4', 'rar5', 'pdf', 'epub', 'folder'];
-    expect(containers.map(acquisitionType)).not.toContain(undefined);
+    expect(containers.map((container) => acquisitionType(container))).not.toContain(undefined);
   });
 });
 
