@@ -1,7 +1,7 @@
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, watch, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { silentLog } from '../../src/base/log';
-import { createWatcher, type LibraryWatcher } from '../../src/library/watch';
+import { createWatcher, type LibraryWatcher, type WatchOptions } from '../../src/library/watch';
 import { createQueue } from '../../src/queue/queue';
 import { until } from '../jobs/support';
 import { cbz, put } from '../support/book-builders';
@@ -16,9 +16,9 @@ afterEach(async () => {
   await database.db.raw('delete from graphile_worker._private_jobs');
 });
 
-async function watching(limit = 100): Promise<LibraryWatcher> {
+async function watching(options: Partial<WatchOptions> = {}): Promise<LibraryWatcher> {
   const { db } = database;
-  const watcher = createWatcher({ db, queue: createQueue(db), log: silentLog(), limit, quietMilliseconds: 50 });
+  const watcher = createWatcher({ db, queue: createQueue(db), log: silentLog(), quietMilliseconds: 50, ...options });
   started.push(watcher);
   await watcher.refresh();
   return watcher;
@@ -99,5 +99,70 @@ test('a library that opted out is not watched, and watches are bounded', async (
   const shelf = await newShelf({ hashFiles: false });
   for (const name of ['A', 'B', 'C', 'D']) put(shelf.root, `${name}/1.cbz`, await cbz({ seed: 1 }));
   await shelf.scanAll();
-  expect((await watching(3)).size).toBe(3);
+  expect((await watching({ limit: 3 })).size).toBe(3);
+});
+
+test('what came into a folder between its scan and its watch is noticed, what did not change is not', async () => {
+  const shelf = await newShelf({ hashFiles: false });
+  put(shelf.root, 'A/1.cbz', await cbz({ seed: 1 }));
+  put(shelf.root, 'B/1.cbz', await cbz({ seed: 2 }));
+  await shelf.scanAll();
+  writeFileSync(path.join(shelf.root, 'B/2.cbz'), await cbz({ seed: 3 }));
+  await watching();
+  await untilAsked(['B']);
+});
+
+test('a folder that is removed and comes back is watched again', async () => {
+  const shelf = await newShelf({ hashFiles: false });
+  put(shelf.root, 'A/1.cbz', await cbz({ seed: 1 }));
+  await shelf.scanAll();
+  const watcher = await watching();
+  rmSync(path.join(shelf.root, 'A'), { recursive: true });
+  await untilAsked(['A']);
+  await drain();
+  await until('it is forgotten', () => watcher.size === 1);
+  put(shelf.root, 'A/1.cbz', await cbz({ seed: 1 }));
+  await untilAsked(['A']);
+  await drain();
+  put(shelf.root, 'A/2.cbz', await cbz({ seed: 2 }));
+  await untilAsked(['A']);
+});
+
+test('many folders at once are the whole library', async () => {
+  const shelf = await newShelf({ hashFiles: false });
+  await watching();
+  for (let number = 1; number <= 60; number++) mkdirSync(path.join(shelf.root, String(number)));
+  await until('the whole is asked for', async () => (await asked()).includes(null), 8_000);
+  expect((await asked()).length).toBeLessThan(60);
+});
+
+describe('where the system has no watches left', () => {
+  /** As the system answers when the user has used up its watches: the first folder, the root, is the last. */
+  const exhausted = (): WatchOptions['watchFolder'] => {
+    let left = 1;
+    return (folder, heard) => {
+      if (left-- > 0) return watch(folder, { persistent: false }, heard);
+      throw Object.assign(new Error('System limit for number of file watchers reached'), { code: 'ENOSPC' });
+    };
+  };
+
+  test('the other folders are polled, and one line of the log says so', async () => {
+    const shelf = await newShelf({ hashFiles: false });
+    put(shelf.root, 'A/1.cbz', await cbz({ seed: 1 }));
+    put(shelf.root, 'B/1.cbz', await cbz({ seed: 2 }));
+    await shelf.scanAll();
+    const lines: unknown[] = [];
+    const log = { ...silentLog(), warn: (fields: unknown) => lines.push(fields) } as unknown as WatchOptions['log'];
+    const watcher = await watching({ log, watchFolder: exhausted()! });
+    expect(watcher.size).toBe(1);
+    writeFileSync(path.join(shelf.root, 'A/2.cbz'), await cbz({ seed: 3 }));
+    await watcher.refresh();
+    await untilAsked(['A']);
+    await drain();
+    await watcher.refresh();
+    rmSync(path.join(shelf.root, 'B/1.cbz'));
+    await watcher.refresh();
+    await untilAsked(['B']);
+    expect(lines).toEqual([{ reason: 'ENOSPC', watched: 1 }]);
+  });
 });
