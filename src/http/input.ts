@@ -26,85 +26,127 @@ function items(occurrences: string[]): string[] {
   return parts.filter((part) => part !== '');
 }
 
+/** What parameters are to those who send them; their schemas take texts, of which alone a query string consists. */
+const shown = new WeakMap<z.ZodType, Record<string, unknown>>();
+
+/** The JSON schema of a parameter for the document; undefined for one that is nothing but what its schema says. */
+export const parameterSchema = (schema: z.ZodType): Record<string, unknown> | undefined => shown.get(schema);
+
+function as<S extends z.ZodType>(json: Record<string, unknown>, schema: S): S {
+  shown.set(schema, json);
+  return schema;
+}
+
+const texts = { type: 'array', items: { type: 'string' } };
+
 const occurrences = z.array(z.string()).default([]);
 
 /** A list in any of the three spellings; absent and empty give `[]`. */
-export const many = () => occurrences.transform(items);
+export const many = () => as(texts, occurrences.transform(items));
 
 /** A list of enum values; an unknown one is 400. */
 export const manyOf = <const T extends readonly string[]>(values: T) =>
-  occurrences.transform(items).pipe(z.array(z.enum(values)));
+  as(
+    { type: 'array', items: { type: 'string', enum: values } },
+    occurrences.transform(items).pipe(z.array(z.enum(values))),
+  );
 
 /** One enum value; absent or empty gives undefined, an unknown one is 400. */
 export const oneOf = <const T extends readonly string[]>(values: T) =>
-  occurrences.transform((list) => list.find((value) => value !== '')).pipe(z.enum(values).optional());
+  as(
+    { type: 'string', enum: values },
+    occurrences.transform((list) => list.find((value) => value !== '')).pipe(z.enum(values).optional()),
+  );
 
 /** A list whose values hold commas themselves (`author=name,role`): never split. */
-export const manyWhole = () => occurrences.transform((list) => list.filter((value) => value !== ''));
+export const manyWhole = () =>
+  as(
+    texts,
+    occurrences.transform((list) => list.filter((value) => value !== '')),
+  );
 
 /** Ids of entities, as uuids; ids that are none are kept as the nil uuid, which matches nothing. */
-export const manyIds = () => many().transform((list) => list.map((id) => uuidOf(id) ?? nilUuid));
+export const manyIds = () =>
+  as(
+    texts,
+    many().transform((list) => list.map((id) => uuidOf(id) ?? nilUuid)),
+  );
 
 /** A single text; several occurrences are joined by a comma, as Komga does. Absent gives undefined. */
 export const text = () =>
-  z
-    .array(z.string())
-    .optional()
-    .transform((list) => list?.join(','));
+  as(
+    { type: 'string' },
+    z
+      .array(z.string())
+      .optional()
+      .transform((list) => list?.join(',')),
+  );
 
 const truths = ['true', 'on', 'yes', '1'];
 const falsehoods = ['false', 'off', 'no', '0'];
 
 /** true/on/yes/1 and false/off/no/0, any case; absent or empty gives undefined; anything else is 400. */
 export const flag = () =>
-  z
-    .array(z.string())
-    .optional()
-    .transform((list, context): boolean | undefined => {
-      const value = list?.[0]?.toLowerCase() ?? '';
-      if (value === '') return undefined;
-      if (truths.includes(value)) return true;
-      if (falsehoods.includes(value)) return false;
-      context.addIssue({ code: 'custom', message: 'must be true or false' });
-      return z.NEVER;
-    });
+  as(
+    { type: 'boolean' },
+    z
+      .array(z.string())
+      .optional()
+      .transform((list, context): boolean | undefined => {
+        const value = list?.[0]?.toLowerCase() ?? '';
+        if (value === '') return undefined;
+        if (truths.includes(value)) return true;
+        if (falsehoods.includes(value)) return false;
+        context.addIssue({ code: 'custom', message: 'must be true or false' });
+        return z.NEVER;
+      }),
+  );
 
 /** An integer; absent or empty gives undefined; anything else is 400. */
 export const integer = () =>
-  z
-    .array(z.string())
-    .optional()
-    .transform((list, context): number | undefined => {
-      const value = list?.[0] ?? '';
-      if (value === '') return undefined;
-      if (/^[+-]?\d{1,9}$/.test(value)) return Number(value);
-      context.addIssue({ code: 'custom', message: 'must be a whole number' });
-      return z.NEVER;
-    });
+  as(
+    { type: 'integer' },
+    z
+      .array(z.string())
+      .optional()
+      .transform((list, context): number | undefined => {
+        const value = list?.[0] ?? '';
+        if (value === '') return undefined;
+        if (/^[+-]?\d{1,9}$/.test(value)) return Number(value);
+        context.addIssue({ code: 'custom', message: 'must be a whole number' });
+        return z.NEVER;
+      }),
+  );
 
 /** A calendar date `yyyy-MM-dd`. */
 export const date = () =>
-  z
-    .array(z.string())
-    .optional()
-    .transform((list, context): string | undefined => {
-      const value = list?.[0] ?? '';
-      if (value === '') return undefined;
-      if (z.iso.date().safeParse(value).success) return value;
-      context.addIssue({ code: 'custom', message: 'must be a date' });
-      return z.NEVER;
-    });
+  as(
+    { type: 'string', format: 'date' },
+    z
+      .array(z.string())
+      .optional()
+      .transform((list, context): string | undefined => {
+        const value = list?.[0] ?? '';
+        if (value === '') return undefined;
+        if (z.iso.date().safeParse(value).success) return value;
+        context.addIssue({ code: 'custom', message: 'must be a date' });
+        return z.NEVER;
+      }),
+  );
 
 /** `page`, `size` are never an error (Komga): what is unusable means the default. */
 const lenient = (fallback: number, minimum: number, maximum: number) =>
-  z
-    .array(z.string())
-    .optional()
-    .transform((list) => {
-      const value = Number(list?.[0]?.trim() || NaN);
-      if (!Number.isInteger(value) || value < minimum || value > 2_147_483_647) return fallback;
-      return Math.min(value, maximum);
-    });
+  as(
+    { type: 'integer', minimum, maximum, default: fallback },
+    z
+      .array(z.string())
+      .optional()
+      .transform((list) => {
+        const value = Number(list?.[0]?.trim() || NaN);
+        if (!Number.isInteger(value) || value < minimum || value > 2_147_483_647) return fallback;
+        return Math.min(value, maximum);
+      }),
+  );
 
 /** Which part of a list whose order is fixed. */
 export const sliceParameters = { page: lenient(0, 0, 2_147_483_647), size: lenient(20, 1, 2000), unpaged: flag() };

@@ -1,7 +1,14 @@
 import { z } from 'zod';
+import { parameterSchema } from './input';
 import type { Route } from './route';
 
 type Json = Record<string, unknown>;
+
+/** Of every whole number; that JSON cannot carry more says nothing about this one. */
+function withoutBounds(schema: { minimum?: unknown; maximum?: unknown }): void {
+  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
+  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
+}
 
 const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): Json => {
   const document = z.toJSONSchema(schema, {
@@ -9,10 +16,18 @@ const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): Json => {
     unrepresentable: 'any',
     cycles: 'ref',
     reused: 'inline',
+    override: ({ jsonSchema }) => withoutBounds(jsonSchema),
   });
   delete document.$schema;
   return document;
 };
+
+/** What is known of single parameters, by name. */
+function shapeOf(schema: z.ZodType): Record<string, Json | undefined> {
+  if (!(schema instanceof z.ZodObject)) return {};
+  const shape = schema.shape as Record<string, z.ZodType>;
+  return Object.fromEntries(Object.entries(shape).map(([name, type]) => [name, parameterSchema(type)]));
+}
 
 /** Path and query parameters of a route: one entry a key of its zod object. */
 function parameters(schema: z.ZodType | undefined, place: 'path' | 'query'): Json[] {
@@ -22,13 +37,15 @@ function parameters(schema: z.ZodType | undefined, place: 'path' | 'query'): Jso
     name,
     in: place,
     required: place === 'path',
-    schema: property,
+    schema: shapeOf(schema)[name] ?? property,
   }));
 }
 
+const refused = { '4XX': { $ref: '#/components/responses/Refusal' } };
+
 function responses(entry: Route): Json {
-  if (entry.reply === 'nothing') return { 204: { description: 'Done' } };
-  if (entry.reply === 'accepted') return { 202: { description: 'Queued' } };
+  if (entry.reply === 'nothing') return { 204: { description: 'Done' }, ...refused };
+  if (entry.reply === 'accepted') return { 202: { description: 'Queued' }, ...refused };
   const content =
     entry.reply === 'bytes'
       ? Object.fromEntries(
@@ -38,8 +55,22 @@ function responses(entry: Route): Json {
           ]),
         )
       : { 'application/json': { schema: schemaOf(entry.reply, 'output') } };
-  return { [entry.status ?? 200]: { description: 'OK', content } };
+  return { [entry.status ?? 200]: { description: 'OK', content }, ...refused };
 }
+
+/** The body of every refusal in JSON: what is wrong as a whole, or member by member (komga-rest.md §2.1). */
+const refusal = {
+  oneOf: [
+    z.object({
+      timestamp: z.string(),
+      status: z.number().int(),
+      error: z.string(),
+      message: z.string(),
+      path: z.string(),
+    }),
+    z.object({ violations: z.array(z.object({ fieldName: z.string(), message: z.string() })) }),
+  ].map((schema) => schemaOf(schema, 'output')),
+};
 
 const uploadSchema = {
   type: 'object',
@@ -78,6 +109,9 @@ export function openApiDocument(routes: Route[], version: string): Json {
     info: { title: 'KireMisu', version, description: 'Komga-compatible API of KireMisu, and its own operations' },
     security: [{ basic: [] }, { apiKey: [] }],
     components: {
+      responses: {
+        Refusal: { description: 'Refused', content: { 'application/json': { schema: refusal } } },
+      },
       securitySchemes: {
         basic: { type: 'http', scheme: 'basic' },
         apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },

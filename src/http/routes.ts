@@ -1,6 +1,6 @@
 import type { HttpContext } from './context';
 import type { HttpDeps } from './deps';
-import { documentRoute } from './document';
+import { documentRoutes } from './document';
 import { metadataRoutes } from './kiremisu/metadata';
 import { metricsRoutes } from './kiremisu/metrics';
 import { ownLibraryRoutes } from './kiremisu/libraries';
@@ -24,7 +24,7 @@ export function allRoutes(deps: HttpDeps): Route[] {
     ...opds2Routes(deps),
     ...koreaderRoutes(deps),
   ];
-  return [...routes, documentRoute(routes)];
+  return [...routes, ...documentRoutes(routes)];
 }
 
 /** What a client without credentials gets under OPDS 2. */
