@@ -128,8 +128,9 @@ export function* opds2FeedParts(feed: Feed2): Generator<string> {
     yield JSON.stringify(opds2Feed(feed));
     return;
   }
-  const { publications: _, groups, ...head } = opds2Feed({ ...feed, publications: publications.slice(0, 1) });
-  yield `${JSON.stringify(head).slice(0, -1)},"publications":[`;
+  const { groups, ...frame } = opds2Feed({ ...feed, publications: publications.slice(0, 1) });
+  const head = Object.entries(frame).filter(([key]) => key !== 'publications');
+  yield `${JSON.stringify(Object.fromEntries(head)).slice(0, -1)},"publications":[`;
   for (let from = 0; from < publications.length; from += atOnce) {
     const text = JSON.stringify(publications.slice(from, from + atOnce).map(opds2Publication));
     yield `${from === 0 ? '' : ','}${text.slice(1, -1)}`;

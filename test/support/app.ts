@@ -22,6 +22,7 @@ import { createTaskTotals } from '../../src/queue/task-times';
 import { judgeAnswers, type AnswersOfApp } from './answers';
 import { keepCounts } from './coverage';
 import { useDatabase, type TestDatabase } from './database';
+import { watchOpds, type OpdsDocuments } from './opds-documents';
 
 export const adminLogin = { email: 'admin@example.org', password: 'correct horse' };
 
@@ -47,6 +48,7 @@ interface Held {
   cacheDir?: string;
   pages?: OpenBookPages;
   answers?: AnswersOfApp;
+  catalogs?: OpdsDocuments;
 }
 
 /** The whole HTTP side on a database of its own, listening on a free port; claimed by an administrator. */
@@ -59,6 +61,7 @@ export function useApp(overrides: Overrides = () => ({}), { claimed = true } = {
     held.pages = await openBookPages({ db: test.db, cacheDir: held.cacheDir });
     const app = createApp({ ...appOptions(test, held.pages), ...(await overrides(test)) });
     held.answers = judgeAnswers(app);
+    held.catalogs = watchOpds(app);
     const handle = app.callback();
     held.server = createServer((request, response) => void handle(request, response));
     // the default of 5 s can run out while a test keeps the loop busy, at the moment in which its client asks again
@@ -69,7 +72,7 @@ export function useApp(overrides: Overrides = () => ({}), { claimed = true } = {
   });
 
   afterAll(async () => {
-    const { server, pages, cacheDir, answers } = held;
+    const { server, pages, cacheDir, answers, catalogs } = held;
     if (server) {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -80,7 +83,9 @@ export function useApp(overrides: Overrides = () => ({}), { claimed = true } = {
     keepCounts(answers.counted);
     // fails the file: every answer to every test is as the documents say
     expect([...new Set(answers.faults)]).toEqual([]);
-  });
+    expect(catalogs?.faults()).toEqual([]);
+    // a crawler leaves hundreds of documents to be looked at
+  }, 60_000);
 
   const base = (): string => held.base ?? '';
   const as = ({ email, password }: { email: string; password: string }) =>
