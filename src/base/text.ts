@@ -20,12 +20,16 @@ function hiragana(text: string): string {
   return text.replace(/[\u30a1-\u30f6]/gu, (letter) => String.fromCharCode(letter.charCodeAt(0) - 0x60));
 }
 
+const isAscii = /^[\0-\x7f]*$/;
+
 /**
  * The form in which texts are compared for equality and containment, in every script: full and half width unified,
  * lower case, no accents (nor voicing marks of kana), hiragana for katakana, `ß` as `ss`, `œ` as `oe`.
  * It is stored beside the text in `…_key` columns, because the folding of an external database is not ours to choose.
  */
 export function fold(text: string): string {
+  // most names and titles are plain, and a scan folds a dozen texts a book
+  if (isAscii.test(text)) return text.toLowerCase();
   const plain = text.normalize('NFKD').toLowerCase().replace(/\p{M}/gu, '');
   return hiragana(plain.replace(/[ßæœøłđðþı]/gu, (letter) => expansions[letter] ?? letter));
 }

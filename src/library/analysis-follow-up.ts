@@ -8,6 +8,12 @@ type OfBook = { [T in TaskName]: Tasks[T] extends { bookId: string } ? T : never
 
 /** Asks for all that follows from an analysis: hashes, changes of files, and the series when its last book was analysed. */
 export async function submitFollowing(trx: Knex.Transaction, queue: Queue, stored: StoredOutcome[]): Promise<void> {
+  await submitForBooks(trx, queue, stored);
+  await submitRefreshes(trx, queue, stored);
+}
+
+/** The same without the series, for whoever brings them in line. */
+export async function submitForBooks(trx: Knex.Transaction, queue: Queue, stored: StoredOutcome[]): Promise<void> {
   const submit = (task: OfBook, wanted: (outcome: StoredOutcome) => boolean) => {
     const payloads = stored.filter(wanted).map(({ book }) => ({ libraryId: book.libraryId, bookId: book.id }));
     return queue.submitMany(task, payloads, { trx });
@@ -20,7 +26,6 @@ export async function submitFollowing(trx: Knex.Transaction, queue: Queue, store
   // whether it is needed and possible is for the task to find out
   await submit('convertBook', wantsConversion);
   await submit('repairExtension', (outcome) => !wantsConversion(outcome) && wantsRepair(outcome));
-  await submitRefreshes(trx, queue, stored);
 }
 
 const isReady = ({ mediaStatus }: StoredOutcome['next']) => mediaStatus === 'READY';

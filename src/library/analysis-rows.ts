@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
-import { toJson, updateRows, type Columns } from './rows';
+import { bookColumns as foundColumns } from './book-rows';
+import { camel, insertModels, insertRows, toJson, updateRows, type Columns } from './rows';
 import type { StoredOutcome } from './analysis-outcome';
 
 /** What analysis may change of a book. */
@@ -18,8 +19,6 @@ const mediaColumns: Columns = {
   ...{ file_size: 'bigint', file_modified_at: 'timestamptz', comic_info: 'jsonb', opf: 'jsonb' },
 };
 
-const camel = (column: string) => column.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
-
 /** The row of a book after its analysis. */
 export function bookRow({ next }: StoredOutcome): object {
   const fields = next as unknown as Record<string, unknown>;
@@ -32,16 +31,34 @@ export function mediaRow({ bookId, analysis, version }: StoredOutcome): object[]
   if (content === null) return [];
   return [
     {
-      ...{ book_id: bookId, container: content.container, pages: content.pages, files: content.files },
-      ...{ extension: content.outline ?? null, file_size: version.size },
+      book_id: bookId,
+      container: content.container,
+      pages: content.pages,
+      files: content.files,
+      extension: content.outline ?? null,
+      file_size: version.size,
       file_modified_at: new Date(version.modifiedAt).toISOString(),
       // its list of pages says nothing that analysis does not know better
-      ...{ comic_info: comicInfo && { ...comicInfo, pages: [] }, opf },
+      comic_info: comicInfo && { ...comicInfo, pages: [] },
+      opf,
     },
   ];
 }
 
 export const writeBooks = (trx: Knex, rows: object[]): Promise<void> => updateRows(trx, 'book', bookColumns, rows);
+
+const wholeColumns = { ...foundColumns, ...bookColumns };
+
+/** Inserts new books together with what was found in them. */
+export async function insertAnalyzed(trx: Knex, outcomes: StoredOutcome[]): Promise<void> {
+  await insertModels(
+    trx,
+    'book',
+    wholeColumns,
+    outcomes.map(({ next }) => next),
+  );
+  await insertRows(trx, 'book_media', mediaColumns, outcomes.flatMap(mediaRow));
+}
 
 /** Rows of books that could not be opened go; hashes of pages go where the file is another one. */
 export async function writeMedia(trx: Knex, bookIds: string[], rows: object[]): Promise<void> {

@@ -2,26 +2,55 @@ import type { Knex } from 'knex';
 import { bookTitleKeys, seriesTitleKeys } from '../model/keys';
 import type { AlternateTitle, FieldOrigin } from '../model/values';
 import type { Batch, BookChange, SeriesChange } from './batch';
-import { bookColumns, seriesColumns, time } from './book-rows';
+import { insertAnalyzed } from './analysis-rows';
+import { bookColumns, describedColumns, seriesColumns, time } from './book-rows';
+import type { CompleteSeries, Readings } from './first-reading';
 import { lockSeries } from './locks';
 import { renumber } from './numbering';
-import { insertRows, updateRows } from './rows';
+import { insertModels, insertRows, updateRows } from './rows';
 import { recountProgress } from './series-progress';
 
+/** What is known of the new books of a batch before it is written. */
+export interface BatchReadings {
+  at: string;
+  readings: Readings;
+  complete: ReadonlyMap<string, CompleteSeries>;
+}
+
 /** Writes what a scan found out about some series and their books; all or nothing. */
-export async function writeBatch(trx: Knex.Transaction, libraryId: string, batch: Batch, at: string): Promise<void> {
+export async function writeBatch(
+  trx: Knex.Transaction,
+  libraryId: string,
+  batch: Batch,
+  { at, readings, complete }: BatchReadings,
+): Promise<void> {
   const moved = batch.changedBooks.map(({ book }) => book.seriesId);
   await lockSeries(trx, [...batch.changedSeries.map(({ id }) => id), ...batch.regrouped, ...moved]);
   await clearTheWay(trx, libraryId, batch);
-  await insertRows(trx, 'series', seriesColumns, batch.newSeries);
+  await insertSeries(trx, batch, complete);
   await updateSeries(trx, libraryId, batch.changedSeries, at);
-  await insertRows(trx, 'book', bookColumns, batch.newBooks);
+  await insertBooks(trx, batch, readings);
   await updateBooks(trx, batch.changedBooks, at);
   const regrouped = [...batch.regrouped];
   await renumber(trx, regrouped);
   if (batch.changedBooks.some(({ book, place }) => book.seriesId !== place.seriesId)) {
     await recountProgress(trx, regrouped);
   }
+}
+
+const wholeSeriesColumns = { ...seriesColumns, ...describedColumns };
+
+async function insertSeries(trx: Knex, { newSeries }: Batch, complete: BatchReadings['complete']): Promise<void> {
+  const rest = newSeries.filter(({ id }) => !complete.has(id));
+  await insertRows(trx, 'series', seriesColumns, rest);
+  const described = newSeries.flatMap(({ id }) => complete.get(id)?.series ?? []);
+  await insertModels(trx, 'series', wholeSeriesColumns, described);
+}
+
+async function insertBooks(trx: Knex, { newBooks }: Batch, readings: Readings): Promise<void> {
+  const rest = newBooks.map(({ row }) => row).filter(({ id }) => !readings.has(id));
+  await insertRows(trx, 'book', bookColumns, rest);
+  await insertAnalyzed(trx, [...readings.values()]);
 }
 
 /**

@@ -9,6 +9,11 @@ import { inBookOrder } from './numbering';
 import type { ComparedBook, ComparedSeries } from './scan-plan';
 import type { FoundBook, FoundSeries } from './walk';
 
+export interface NewBook {
+  file: FoundBook;
+  row: ReturnType<typeof newBookRow>;
+}
+
 export interface BookChange {
   book: KnownBook;
   file: FoundBook;
@@ -28,7 +33,7 @@ export interface SeriesChange {
 export interface Batch {
   newSeries: ReturnType<typeof newSeriesRow>[];
   changedSeries: SeriesChange[];
-  newBooks: ReturnType<typeof newBookRow>[];
+  newBooks: NewBook[];
   changedBooks: BookChange[];
   /** Rows that change their path, of which others may be in the way. */
   movedBooks: KnownBook[];
@@ -148,7 +153,7 @@ function planBook(
   const book = claim?.book ?? here;
   if (book === null) {
     const row = newBookRow(file, place, at);
-    batch.newBooks.push(row);
+    batch.newBooks.push({ file, row });
     batch.bookIds.set(file, row.id);
     return true;
   }

@@ -79,7 +79,7 @@ export async function analyzeFile(file: string, options: AnalyzeOptions): Promis
   }
 }
 
-async function analyzeOpened(reader: Reader, options: AnalyzeOptions): Promise<Analysis> {
+export async function analyzeOpened(reader: Reader, options: AnalyzeOptions): Promise<Analysis> {
   const content = await reader.content({ dimensions: options.dimensions });
   const described = await readDescribed(reader, content);
   const kind = kinds[content.container];

@@ -25,6 +25,18 @@ export const seriesColumns: Columns = {
   search_key: 'text',
 };
 
+/** What the books of a series make of it, for one whose books were read before it is inserted. */
+export const describedColumns: Columns = {
+  ...{ status: 'text', title: 'text', title_sort: 'text', summary: 'text', reading_direction: 'text' },
+  ...{ publisher: 'text', age_rating: 'int', language: 'text', total_book_count: 'int', genres: 'text[]' },
+  ...{ tags: 'text[]', sharing_labels: 'text[]', links: 'jsonb', alternate_titles: 'jsonb', provenance: 'jsonb' },
+  ...{ series_json: 'jsonb', books_authors: 'jsonb', books_tags: 'text[]', books_release_date: 'date' },
+  ...{ books_summary: 'text', books_summary_number: 'text', metadata_modified_at: 'timestamptz' },
+  ...{ books_metadata_modified_at: 'timestamptz', title_key: 'text', title_sort_key: 'text', search_key: 'text' },
+  ...{ publisher_key: 'text', genre_keys: 'text[]', tag_keys: 'text[]', sharing_label_keys: 'text[]' },
+  author_keys: 'text[]',
+};
+
 export const bookColumns: Columns = {
   id: 'uuid',
   library_id: 'uuid',

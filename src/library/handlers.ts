@@ -2,7 +2,7 @@ import type { MediaLimits } from '../media/limits';
 import type { Handlers } from '../queue/tasks';
 import { analyzeBook, analyzeBooks } from './analyze';
 import { cleanUp } from './clean-up';
-import { submitRefreshed } from './enrich/due';
+import { submitDueEnrichment, submitRefreshed } from './enrich/due';
 import { enrich, type EnrichDeps } from './enrich/run';
 import { convertBook } from './convert-book';
 import { deleteBookFile, deleteSeriesFiles } from './delete-files';
@@ -12,6 +12,7 @@ import { hashBookPages } from './hash-pages';
 import { generatePosters } from './poster-batch';
 import { generatePoster } from './posters';
 import { importBook } from './import-book';
+import { importSets } from './import-sets';
 import { removeHashedPages } from './remove-pages';
 import { refreshBookMetadata } from './refresh-book';
 import { refreshSeries, refreshSeriesTogether } from './refresh-series';
@@ -29,7 +30,9 @@ export interface HandlerDeps extends EnrichDeps {
 export function createHandlers(deps: HandlerDeps): Handlers {
   return {
     scanLibrary: async (context, payload) => {
-      await scanLibrary(context, payload);
+      const result = await scanLibrary(context, payload, deps);
+      const isNew = result !== null && result.added > 0;
+      if (isNew && deps.mangadex) await submitDueEnrichment(context.db, context.queue, deps.mangadex);
     },
     analyzeBook: (context, payload) => analyzeBook(context, payload, deps),
     analyzeBooks: (context, payload) => analyzeBooks(context, payload, deps),
@@ -47,6 +50,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
       if (!deps.mangadex) return;
       for (const seriesId of seriesIds) await submitRefreshed(context.db, context.queue, seriesId, deps.mangadex);
     },
+    importSets,
     hashBook,
     hashBookKoreader,
     hashBookPages: (context, payload) => hashBookPages(context, payload, deps),

@@ -17,7 +17,7 @@ import type { Opf } from './book-content';
 import { joinCollections } from './imported-sets';
 import { locksOf, seriesKeysOf, seriesMetadataOf, withOrigins } from './metadata-rows';
 
-type Row = Book & { comicInfo: ComicInfo | null; opf: Opf | null };
+export type DescribedBook = Book & { comicInfo: ComicInfo | null; opf: Opf | null };
 
 const columns = [
   ...[
@@ -47,6 +47,18 @@ export const refreshSeriesTogether = (
   context: TaskContext,
   { seriesIds }: Tasks['refreshSeriesTogether'],
 ): Promise<void> => refresh(context, seriesIds);
+
+/** A series as its books make it, for one that is not in the database yet. `rows`: all of its books. */
+export function seriesAfter(
+  series: Series,
+  library: Library,
+  rows: DescribedBook[],
+): { series: Series; collections: string[] } {
+  const inOrder = rows.toSorted((a, b) => a.numberSort - b.numberSort || (a.id < b.id ? -1 : 1));
+  const changed = changesOf(series, patchesOf(series, library, inOrder), inOrder);
+  const collections = library.importComicInfoCollection ? collectionsOf(inOrder) : [];
+  return { series: Object.assign(series, changed), collections };
+}
 
 async function refresh({ db }: TaskContext, ids: string[]): Promise<void> {
   const named = new Map<string, string[]>();
@@ -78,23 +90,23 @@ async function joinAll(trx: Knex.Transaction, seriesId: string, names: string[])
   return isThere ? joinCollections(trx, seriesId, names) : [];
 }
 
-async function findBooks(trx: Knex, seriesIds: string[]): Promise<Row[]> {
+async function findBooks(trx: Knex, seriesIds: string[]): Promise<DescribedBook[]> {
   const query = Book.query(trx)
     .select(...columns, 'bookMedia.comicInfo', 'bookMedia.opf')
     .leftJoin('bookMedia', 'bookMedia.bookId', 'book.id')
     .whereIn('seriesId', seriesIds)
     .orderBy(['numberSort', 'book.id']);
-  return (await query) as Row[];
+  return (await query) as DescribedBook[];
 }
 
-const infosOf = (rows: Row[]) => rows.flatMap(({ comicInfo }) => comicInfo ?? []);
+const infosOf = (rows: DescribedBook[]) => rows.flatMap(({ comicInfo }) => comicInfo ?? []);
 
-const collectionsOf = (rows: Row[]) =>
+const collectionsOf = (rows: DescribedBook[]) =>
   combineSeriesPatches(infosOf(rows).map((info) => seriesPatchFromComicInfo(info, { appendVolume: false })))
     .collections ?? [];
 
 /** In the order in which they are applied; each overrides the one before. */
-function patchesOf(series: Series, library: Library, rows: Row[]): SeriesPatch[] {
+function patchesOf(series: Series, library: Library, rows: DescribedBook[]): SeriesPatch[] {
   const options = { appendVolume: library.importComicInfoSeriesAppendVolume };
   const comicInfo = infosOf(rows).map((info) => seriesPatchFromComicInfo(info, options));
   const epub = rows.flatMap(({ opf }) => opf?.series ?? []);
@@ -108,7 +120,7 @@ function patchesOf(series: Series, library: Library, rows: Row[]): SeriesPatch[]
   ];
 }
 
-function changesOf(series: Series, patches: SeriesPatch[], rows: Row[]): Partial<Series> {
+function changesOf(series: Series, patches: SeriesPatch[], rows: DescribedBook[]): Partial<Series> {
   const at = new Date();
   const current = seriesMetadataOf(series);
   let metadata = current;

@@ -1,5 +1,6 @@
 import { isCoded, type ErrorCode } from '../base/errors';
 import { hashFile } from '../media/hash';
+import { defaultLimits, type MediaLimits } from '../media/limits';
 import { Book } from '../model/book';
 import { Library } from '../model/library';
 import { emit } from '../queue/events';
@@ -7,13 +8,15 @@ import { beginOperation, type OngoingOperation } from '../queue/operations';
 import type { TaskContext, Tasks } from '../queue/tasks';
 import { submitFileTasks } from './file-requests';
 import { settleMoves } from './file-move';
-import { loadKnown, type Known, type KnownBook } from './known';
+import { startComparing, type Comparing, type Detail } from './comparing';
+import type { Known, KnownBook } from './known';
 import { createReconciler, inBatches, type Reconciler, type ScanCounts } from './reconcile';
+import { submitPosters } from './missing-posters';
 import { emptyTrash, removeEmptySets } from './trash';
 import { submitHashes } from './unhashed';
 import { closeQuestions, mustAsk } from './vanish-guard';
 import { findVanished, markUnavailable, rootIdentity, trash, type Vanished } from './vanished';
-import { walk, walkFolder, type WalkProblem } from './walk';
+import { walk, walkFolder, type FoundSeries, type WalkProblem } from './walk';
 
 export interface ScanResult extends ScanCounts {
   removed: number;
@@ -24,8 +27,19 @@ export interface ScanResult extends ScanCounts {
 
 type Payload = Tasks['scanLibrary'];
 
+export interface ScanDeps {
+  /** Of books that are read as they are found. */
+  limits?: MediaLimits;
+  /** False: tasks read all of them. */
+  readsBooks?: boolean;
+}
+
 /** Scans a library, or a folder of it, once: brings its rows in line with its files and submits what follows. */
-export async function scanLibrary(context: TaskContext, payload: Payload): Promise<ScanResult | null> {
+export async function scanLibrary(
+  context: TaskContext,
+  payload: Payload,
+  deps: ScanDeps = {},
+): Promise<ScanResult | null> {
   const { db, log, lastAttempt } = context;
   const { libraryId } = payload;
   const library = await Library.query(db).findById(libraryId);
@@ -33,7 +47,7 @@ export async function scanLibrary(context: TaskContext, payload: Payload): Promi
   const operation = payload.folder === undefined ? await begin(context, library) : null;
   const started = performance.now();
   try {
-    const result = await scan(context, library, payload, operation);
+    const result = await scan(context, library, { payload, operation, deps });
     if (typeof result === 'string') {
       log.warn({ libraryId, reason: result }, 'library unavailable, nothing was changed');
       await markUnavailable(db, library, result);
@@ -68,64 +82,103 @@ async function conclude(
   if (operation) await closeQuestions(db, libraryId, operation.id);
 }
 
+interface Running {
+  payload: Payload;
+  operation: OngoingOperation | null;
+  deps: ScanDeps;
+}
+
 /** The result, or why the library is unavailable. */
 async function scan(
   context: TaskContext,
   library: Library,
-  payload: Payload,
-  operation: OngoingOperation | null,
+  { payload, operation, deps: { limits = defaultLimits, readsBooks = true } }: Running,
 ): Promise<ScanResult | ErrorCode> {
   const { db, signal } = context;
   const root = await rootIdentity(library.root);
   if (root !== null) await settleMoves(context, library);
-  const known = await loadKnown(db, library.id);
-  const books = [...known.books.values()];
-  const live = books.filter(({ isDeleted }) => !isDeleted).length;
-  const reconciler = createReconciler({ ...context, library, known, hash: (file) => hashFile(file, signal) });
-  const problems: WalkProblem[] = [];
+  const hash = (file: string) => hashFile(file, signal);
+  const open = (known: Known) =>
+    createReconciler({ ...context, library, known, hash, limits: readsBooks ? limits : null });
+  const comparing = await startComparing({ db, library, isWhole: payload.folder === undefined, open });
+  try {
+    const round = { library, payload, operation, comparing, problems: [] };
+    const within = await look(context, round);
+    // an unmounted share leaves an empty folder; one that goes away during the walk leaves another folder at its place
+    if (within === null || root === null || (await rootIdentity(library.root)) !== root) return 'ERR_1016';
+    const live = await comparing.live();
+    if (within === '' && comparing.counts.books === 0 && live > 0) return 'ERR_2010';
+    const detail = await comparing.finish();
+    return await settleVanished(context, { ...round, within, live, detail });
+  } finally {
+    await comparing.settle();
+  }
+}
+
+interface Round {
+  library: Library;
+  payload: Payload;
+  operation: OngoingOperation | null;
+  comparing: Comparing;
+  problems: WalkProblem[];
+}
+
+/** Walks, and tells where it began; null when the root cannot be read. */
+async function look(
+  { signal }: TaskContext,
+  { library, payload: { folder }, operation, comparing, problems }: Round,
+): Promise<string | null> {
   const sink = {
-    series: async (found: Parameters<Reconciler['add']>[0]) => {
-      await reconciler.add(found);
-      await operation?.reportProgress({ done: reconciler.counts.books, total: live === 0 ? null : live });
+    series: async (found: FoundSeries) => {
+      await comparing.add(found);
+      const live = comparing.liveSoFar;
+      await operation?.reportProgress({ done: comparing.counts.books, total: live === 0 ? null : live });
     },
     problem: (problem: WalkProblem) => {
       problems.push(problem);
       operation?.addProblem(problem.path, problem.code);
     },
   };
-  let within = payload.folder ?? '';
   try {
-    if (within === '') await walk(library.root, library, sink, signal);
-    else within = await walkFolder(library.root, within, library, sink, signal);
+    if (folder !== undefined) return await walkFolder(library.root, folder, library, sink, signal);
+    await walk(library.root, library, sink, signal);
+    return '';
   } catch (error) {
-    if (isCoded(error) && error.code === 'ERR_1016') return error.code;
+    if (isCoded(error) && error.code === 'ERR_1016') return null;
     throw error;
   }
-  // an unmounted share leaves an empty folder; one that goes away during the walk leaves another folder at its place
-  if (root === null || (await rootIdentity(library.root)) !== root) return 'ERR_1016';
-  if (within === '' && reconciler.counts.books === 0 && live > 0) return 'ERR_2010';
-  await reconciler.flush();
-  const vanished = vanishedWithin(within, known, books, reconciler, problems);
+}
+
+interface Looked extends Round {
+  within: string;
+  live: number;
+  /** Null: everything is as it was. */
+  detail: Detail | null;
+}
+
+/** Puts what is gone into the trash, or asks about it, and submits what follows from the scan. */
+async function settleVanished(context: TaskContext, looked: Looked): Promise<ScanResult> {
+  const { library, payload, operation, comparing, problems, within, live, detail } = looked;
+  const { db, signal } = context;
+  const vanished = detail ? vanishedWithin(within, detail, problems) : { books: [], series: [] };
   const loss = { vanished: vanished.books.length, live, accepted: payload.acceptVanished ?? 0 };
   const questioned = mustAsk(library, loss) ? vanished.books : [];
   signal.throwIfAborted();
   if (questioned.length === 0) await trash(db, library.id, vanished);
-  await finish(context, library, reconciler, payload);
-  const total = reconciler.counts.books;
+  await finish(context, library, detail?.reconciler ?? null, payload);
+  const counts = comparing.counts;
   const isNew = questioned.length > Math.max(0, library.vanishDeclined);
   if (questioned.length > 0 && isNew) await tell(operation, questioned, live);
-  else await operation?.reportProgress({ done: total, total });
+  else await operation?.reportProgress({ done: counts.books, total: counts.books });
   if (questioned.length === 0 && library.vanishDeclined > 0 && within === '') await forgetAnswer(context, library);
   const removed = questioned.length === 0 ? vanished.books.length : 0;
-  return { ...reconciler.counts, removed, questioned: isNew ? questioned.length : 0, problems };
+  return { ...counts, removed, questioned: isNew ? questioned.length : 0, problems };
 }
 
 /** Nothing is known of what lies outside of the folder that was looked through. */
 function vanishedWithin(
   within: string,
-  known: Known,
-  books: KnownBook[],
-  { foundBooks, foundSeries }: Reconciler,
+  { known, books, reconciler: { foundBooks, foundSeries } }: Detail,
   problems: WalkProblem[],
 ): Vanished {
   const unread = new Set(problems.map(({ path }) => path));
@@ -148,10 +201,11 @@ const forgetAnswer = async ({ db }: TaskContext, { id }: Library): Promise<void>
 async function finish(
   context: TaskContext,
   library: Library,
-  { pending }: Reconciler,
+  reconciler: Reconciler | null,
   { deep, folder }: Payload,
 ): Promise<void> {
   const { db, queue } = context;
+  const { pending, readBooks } = reconciler ?? { pending: [], readBooks: [] };
   await db.transaction(async (trx) => {
     const isBack = library.unavailableAt !== null;
     const isWhole = folder === undefined;
@@ -164,6 +218,7 @@ async function finish(
     const again = failed.map((bookId) => ({ bookId }));
     await queue.submitMany('analyzeBook', again, { trx });
     if (isWhole) await submitHashes(queue, library, trx);
+    await submitPosters(trx, queue, isWhole ? library : { bookIds: readBooks });
   });
   if (folder !== undefined) return;
   await submitFileTasks(context, library);

@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { fail, isCoded, type CodedError } from '../base/errors';
 
@@ -58,7 +58,7 @@ export async function openSource(path: string): Promise<ByteSource> {
   const { handle, size } = await openRegularFile(path);
   try {
     const whole = size <= wholeFileBytes ? await readAt(handle, size, 0, size) : null;
-    if (!whole) return fileSource(handle, size);
+    if (!whole) return fileSource({ size, readAt: (from, length) => readAt(handle, size, from, length) }, handle);
     await handle.close();
     return memorySource(whole);
   } catch (error) {
@@ -70,7 +70,12 @@ export async function openSource(path: string): Promise<ByteSource> {
 /** How much is read at once where small reads follow each other closely: an archive of 65,000 tiny entries. */
 const windowBytes = 64 * 1024;
 
-function fileSource(handle: FileHandle, size: number): ByteSource {
+interface Reading {
+  size: number;
+  readAt: (position: number, length: number) => Promise<Buffer>;
+}
+
+function fileSource({ size, readAt }: Reading, handle: { close(): Promise<void> }): ByteSource {
   let last = -Infinity;
   let window: { position: number; bytes: Buffer } = { position: 0, bytes: Buffer.alloc(0) };
   const read = async (position: number, length: number) => {
@@ -81,8 +86,8 @@ function fileSource(handle: FileHandle, size: number): ByteSource {
     }
     const isClose = position >= last && position - last < windowBytes && length < windowBytes / 2;
     last = position;
-    if (!isClose) return readAt(handle, size, position, length);
-    window = { position, bytes: await readAt(handle, size, position, windowBytes) };
+    if (!isClose) return readAt(position, length);
+    window = { position, bytes: await readAt(position, windowBytes) };
     return window.bytes.subarray(0, length);
   };
   return {
@@ -90,6 +95,61 @@ function fileSource(handle: FileHandle, size: number): ByteSource {
     read: (position, length) => read(position, length).catch((error: unknown) => Promise.reject(codedFileError(error))),
     close: () => handle.close(),
   };
+}
+
+export interface SourceAtOnce {
+  source: ByteSource;
+  stats: Stats;
+  /** All of the file, of a small one. Like all that is read of it, gone when the source is closed. */
+  whole: Buffer | null;
+}
+
+/** For small files, of which thousands are read one after the other: collecting a buffer of each is a fifth of the work. */
+let scratch: Buffer | null = null;
+
+/**
+ * As `openSource`, by calls that keep the thread waiting: half the time of a small archive otherwise goes into handing each
+ * call to another thread and back. A read after the deadline (of `performance.now()`) fails: such a disk is for `openSource`.
+ */
+export function openSourceAtOnce(path: string, deadline: number): SourceAtOnce {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const stats = fstatSync(fd);
+    if (!stats.isFile()) throw fail('ERR_1001', { type: 'not a regular file' });
+    const { size } = stats;
+    if (size <= wholeFileBytes) {
+      const target = scratch ?? Buffer.allocUnsafeSlow(wholeFileBytes);
+      scratch = null;
+      const whole = target.subarray(0, fill(fd, target.subarray(0, size), 0));
+      closeSync(fd);
+      const close = () => Promise.resolve(void (scratch ??= target));
+      return { source: { ...memorySource(whole), close }, stats, whole };
+    }
+    const readAt = (position: number, length: number): Promise<Buffer> => {
+      if (performance.now() > deadline) return Promise.reject(fail('ERR_1005', { reason: 'slow' }));
+      const wanted = Math.max(0, Math.min(length, size - position));
+      const target = Buffer.allocUnsafe(position < 0 ? 0 : wanted);
+      return Promise.resolve(target.subarray(0, fill(fd, target, position)));
+    };
+    return {
+      source: fileSource({ size, readAt }, { close: () => Promise.resolve(closeSync(fd)) }),
+      stats,
+      whole: null,
+    };
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+}
+
+function fill(fd: number, target: Buffer, position: number): number {
+  let done = 0;
+  while (done < target.length) {
+    const bytesRead = readSync(fd, target, done, target.length - done, position + done);
+    if (bytesRead === 0) break;
+    done += bytesRead;
+  }
+  return done;
 }
 
 export function memorySource(bytes: Buffer): ByteSource {

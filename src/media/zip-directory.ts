@@ -119,9 +119,12 @@ async function readAtEnd(source: ByteSource, end: End, limits: MediaLimits): Pro
   if (raw.length === 0) return null;
   const base = await offsetBase(source, raw, start - end.directoryOffset);
   const names = decodeNames(raw.map(({ name }) => name));
-  const entries = raw.map(({ entry, mayBeFile }, index) => {
+  const entries = raw.map(({ entry, mayBeFile }, index): ZipEntry => {
+    const { method, crc32, compressedSize, size, offset, encrypted, flags } = entry;
     const name = names[index] ?? '';
-    return { ...entry, name, offset: entry.offset + base, file: mayBeFile && !name.endsWith('/') };
+    const file = mayBeFile && !name.endsWith('/');
+    // field by field: spreading an object takes a quarter of all the time that goes into a small archive
+    return { name, method, crc32, compressedSize, size, offset: offset + base, file, encrypted, flags };
   });
   return { entries, damaged };
 }

@@ -83,8 +83,20 @@ export async function readEntry(source: ByteSource, location: ZipLocation, limit
   return bytes;
 }
 
-function unpackWhole(packed: Buffer, location: ZipLocation, limits: MediaLimits): Promise<Buffer> {
-  if (location.method === 0) return Promise.resolve(packed);
+/** Up to this size inflating takes less time than handing it to another thread. */
+const smallBytes = 16 * 1024;
+
+function inflateSmall(packed: Buffer, { size }: ZipLocation): Buffer {
+  try {
+    return inflateRawSync(packed, { chunkSize: Math.max(64, size + 64), maxOutputLength: size + 64 });
+  } catch (error) {
+    throw fail('ERR_2003', {}, error);
+  }
+}
+
+async function unpackWhole(packed: Buffer, location: ZipLocation, limits: MediaLimits): Promise<Buffer> {
+  if (location.method === 0) return packed;
+  if (location.method === 8 && location.size <= smallBytes) return inflateSmall(packed, location);
   return location.method === 8 ? inflateWhole(packed, location) : unpackForeign(packed, location, limits);
 }
 

@@ -65,12 +65,13 @@ function applyPatch<M extends object>(
 ): Merged<M> {
   const changed: Partial<M> = {};
   const provenance: Provenance<keyof M & string>[] = [];
+  const at = origin.at.toISOString();
   for (const field of Object.keys(fields) as (keyof M & string)[]) {
     const value = patch[field];
     if (value === null || value === undefined || locked[field] === true) continue;
     if (isDeepStrictEqual(value, current[field])) continue;
     changed[field] = value;
-    provenance.push({ field, source: origin.source, at: origin.at.toISOString() });
+    provenance.push({ field, source: origin.source, at });
   }
   return { changed, provenance };
 }

@@ -40,6 +40,8 @@ export interface Tasks {
   refreshBookMetadata: { bookId: string };
   refreshSeries: { seriesId: string };
   refreshSeriesTogether: { seriesIds: string[] };
+  /** Read lists and collections that the files of new books name. */
+  importSets: { bookIds: string[]; seriesIds: string[] };
   hashBook: { bookId: string };
   hashBookKoreader: { bookId: string };
   hashBookPages: { bookId: string };
@@ -105,6 +107,11 @@ export const taskRules: { [T in TaskName]: TaskRule<Tasks[T]> } = {
   refreshSeriesTogether: {
     key: ({ seriesIds }) => `refreshSeriesTogether:${digestOf(seriesIds)}`,
     priority: 5,
+    attempts: 5,
+  },
+  importSets: {
+    key: ({ bookIds, seriesIds }) => `importSets:${digestOf([...bookIds, ...seriesIds])}`,
+    priority: 4,
     attempts: 5,
   },
   refreshSeries: {

@@ -6,9 +6,9 @@ import { cbz, put } from '../support/book-builders';
 import { startFakeMangaDex, type FakeMangaDex } from '../support/fake-mangadex';
 import { makeCatalogue } from '../support/small-catalogue';
 import { until, whileRunning } from '../jobs/support';
-import { useShelves } from './support';
+import { useShelves, type Shelf } from './support';
 
-const { test: database, newShelf } = useShelves();
+const { test: database, newShelf, context } = useShelves();
 const catalogue = makeCatalogue();
 const lantern = catalogue.add({ title: { en: 'Blue Lantern' } });
 let fake: FakeMangaDex;
@@ -20,13 +20,16 @@ afterAll(() => fake.close());
 
 const settings = () => ({ mode: 'auto' as const, apiUrl: fake.url, uploadsUrl: fake.url });
 
-/** The handlers of the server, with a MangaDex; until nothing is due. */
+/** Those of the server, with a MangaDex. */
+const handlersOf = () =>
+  createHandlers({ limits: defaultLimits, mangadex: settings(), tuning: { interval: 250, backoff: 1 } });
+
+const scan = ({ library: { id: libraryId } }: Shelf, deep = false) =>
+  handlersOf().scanLibrary(context(), { libraryId, deep });
+
+/** Until nothing is due. */
 async function drain(): Promise<void> {
-  const handlers = createHandlers({
-    limits: defaultLimits,
-    mangadex: settings(),
-    tuning: { interval: 250, backoff: 1 },
-  });
+  const handlers = handlersOf();
   await whileRunning({ url: database.url, db: database.db, handlers, concurrency: 2 }, () =>
     until(
       'the queue is empty',
@@ -45,7 +48,7 @@ test('what a scan finds is matched by itself, its new books are filled too, and 
   const shelf = await newShelf();
   put(shelf.root, 'Blue Lantern/Blue Lantern v01.cbz', await cbz());
   put(shelf.root, 'Nobody Knows It/1.cbz', await cbz());
-  await shelf.scan();
+  await scan(shelf);
   await drain();
   const link = { label: 'MangaDex', url: `https://mangadex.org/title/${lantern.id}` };
   expect((await shelf.series()).map(({ name, links }) => [name, links])).toEqual([
@@ -56,7 +59,7 @@ test('what a scan finds is matched by itself, its new books are filled too, and 
   expect(first?.authors).toContainEqual({ name: 'Mori Aoi', role: 'writer' });
 
   put(shelf.root, 'Blue Lantern/Blue Lantern v02.cbz', await cbz());
-  await shelf.scan({ deep: true });
+  await scan(shelf, true);
   await drain();
   expect((await shelf.book('Blue Lantern/Blue Lantern v02.cbz')).authors).toEqual(first?.authors);
   expect(fake.violations).toEqual([]);
@@ -68,7 +71,7 @@ test('while MangaDex is down a scan notices nothing, and the match comes later',
   await database.db.raw('truncate provider_response');
   const shelf = await newShelf();
   put(shelf.root, 'Blue Lantern/Blue Lantern v01.cbz', await cbz());
-  await shelf.scan();
+  await scan(shelf);
   await drain();
   expect(await shelf.books()).toMatchObject([{ mediaStatus: 'READY' }]);
   const { rows } = await database.db.raw<{ rows: unknown[] }>('select 1 from graphile_worker.jobs where attempts > 1');

@@ -17,7 +17,8 @@ import { until, whileRunning } from '../jobs/support';
 export interface Shelf {
   library: Library;
   root: string;
-  scan(options?: { deep?: boolean; signal?: AbortSignal }): Promise<ScanResult | null>;
+  /** `readsBooks: false`: tasks read all new books, as those that are no plain archives. */
+  scan(options?: { deep?: boolean; signal?: AbortSignal; readsBooks?: boolean }): Promise<ScanResult | null>;
   /** Scan, then everything that follows from it. */
   scanAll(): Promise<ScanResult | null>;
   books(): Promise<Book[]>;
@@ -72,8 +73,8 @@ export async function drain({ db, url }: TestDatabase): Promise<void> {
 
 function shelfOf(test: TestDatabase, library: Library): Shelf {
   const { db } = test;
-  const scan: Shelf['scan'] = ({ deep = false, signal } = {}) =>
-    scanLibrary(contextOf(test, signal), { libraryId: library.id, deep });
+  const scan: Shelf['scan'] = ({ deep = false, signal, ...deps } = {}) =>
+    scanLibrary(contextOf(test, signal), { libraryId: library.id, deep }, deps);
   return {
     ...{ library, root: library.root, scan },
     scanAll: async () => {
