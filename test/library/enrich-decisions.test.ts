@@ -8,6 +8,7 @@ import {
   requestMatch,
   unmatch,
 } from '../../src/library/enrich/requests';
+import { allowCandidate, reopenMatch } from '../../src/library/enrich/reopen';
 import { undoEnrichment } from '../../src/library/enrich/undo';
 import { requestRunUndo, undoNext } from '../../src/library/enrich/undo-run';
 import { refreshSeries } from '../../src/library/refresh-series';
@@ -136,6 +137,30 @@ describe('a person', () => {
     await bench.run();
     expect(await matchOf(id)).toMatchObject({ state: 'none' });
     expect((await one(id)).links).toEqual([]);
+  });
+
+  test('takes a refusal back, and the title is asked about again', async () => {
+    const { id } = await volumes('Twin Moon');
+    await bench.run();
+    await rejectCandidate(bench.deps(), id, twins[0]?.id ?? '');
+    await rejectCandidate(bench.deps(), id, twins[1]?.id ?? '');
+    expect(await matchOf(id)).toMatchObject({ state: 'none' });
+    await allowCandidate(bench.deps(), id, twins[1]?.id ?? '');
+    expect(await matchOf(id)).toMatchObject({ state: 'proposed' });
+    await unmatch(bench.deps(), id, true);
+    await reopenMatch(bench.deps(), id);
+    expect(await matchOf(id)).toMatchObject({ state: 'proposed', decidedBy: 'machine' });
+    await expect(allowCandidate(bench.deps(), id, twins[1]?.id ?? '')).rejects.toMatchObject({ status: 404 });
+  });
+
+  test('undoes a choice, and the question is there again and stays open', async () => {
+    const { id } = await volumes('Twin Moon');
+    await bench.run();
+    await chooseMatch(bench.deps(), id, twins[0]?.id ?? '', await bench.userId());
+    const [written] = await Enrichment.query(database.db);
+    await undoEnrichment(bench.deps(), written?.id ?? '');
+    await bench.run();
+    expect(await matchOf(id)).toMatchObject({ state: 'proposed', externalId: null });
   });
 
   test('takes a match back, and wants none any more', async () => {

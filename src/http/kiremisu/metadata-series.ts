@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { recordOf } from '../../library/enrich/candidates';
+import { allowCandidate, reopenMatch } from '../../library/enrich/reopen';
 import {
   chooseMatch,
   previewMatch,
@@ -96,6 +97,28 @@ export function seriesMatchRoutes(deps: HttpDeps): Route[] {
       params: seriesParams.extend({ externalId: titleId }),
       reply: 'nothing',
       handler: ({ params }) => rejectCandidate(requests, params.seriesId, params.externalId),
+    }),
+    route({
+      method: 'delete',
+      path: `${path}/reject/:externalId`,
+      id: 'allowSeriesCandidate',
+      tag,
+      summary: 'A refused title may be it after all',
+      access: 'ADMIN',
+      params: seriesParams.extend({ externalId: titleId }),
+      reply: 'nothing',
+      handler: ({ params }) => allowCandidate(deps, params.seriesId, params.externalId),
+    }),
+    route({
+      method: 'post',
+      path: `${path}/reopen`,
+      id: 'reopenSeriesMatch',
+      tag,
+      summary: 'Take back that none fits: its candidates wait for a decision again, or others are looked for',
+      access: 'ADMIN',
+      params: seriesParams,
+      reply: 'nothing',
+      handler: ({ params }) => reopenMatch(deps, params.seriesId),
     }),
     route({
       method: 'post',

@@ -92,21 +92,20 @@ async function undoThese(trx: Knex.Transaction, locked: LockedSeries, enrichment
     .patch({ undoneAt: at });
 }
 
-/** The decision before; without one nothing is matched again by itself: a person has just said that it was wrong. */
+/**
+ * The decision before: another match, an open question, the wish for none. Without one nothing is matched again by itself:
+ * a person has just said that it was wrong.
+ */
 async function restoreDecision(trx: Knex.Transaction, seriesId: string, oldest: Enrichment, at: Date): Promise<void> {
   const before = oldest.matchBefore as Partial<SeriesMatch> | null;
-  const wasMatched = before?.state === 'matched';
-  const row = wasMatched
-    ? { ...before, coversDue: false }
-    : { state: 'none' as const, externalId: null, externalVersion: null, score: null, reasons: [], coversDue: false };
+  const state = before?.state ?? 'none';
+  const row =
+    before && state !== 'none'
+      ? { ...before, coversDue: false }
+      : { state: 'none' as const, externalId: null, externalVersion: null, score: null, reasons: [], coversDue: false };
   await SeriesMatch.query(trx)
     .findById(seriesId)
-    .patch({
-      ...row,
-      decidedBy: 'person',
-      decidedAt: at,
-      checkAt: nextCheck(wasMatched ? 'matched' : 'none', null, at),
-    });
+    .patch({ ...row, decidedBy: 'person', decidedAt: at, checkAt: nextCheck(state, null, at) });
 }
 
 /** Undoes one match or refresh and everything after it on that series. Throws 404 when there is none that stands. */
@@ -134,6 +133,10 @@ export async function undoSince(
   await undoThese(trx, locked, enrichments, at);
   const oldest = enrichments.at(-1);
   if (oldest?.kind === 'match') await restoreDecision(trx, seriesId, oldest, at);
+  // the pictures of a refresh took the place of others of the provider
+  const hadPosters = enrichments.some(({ posters }) => posters.length > 0);
+  if (oldest?.kind === 'refresh' && hadPosters)
+    await SeriesMatch.query(trx).findById(seriesId).where({ state: 'matched' }).patch({ coversDue: true });
   // files speak again where the provider had spoken before them
   await queue.submit('refreshSeries', { seriesId }, { trx });
 }
