@@ -46,6 +46,7 @@ export async function openSite(db: Database, cacheDir: string): Promise<Site> {
     posters: createPosters({ db, queue, limits: defaultLimits }),
     health: { database: yes, migrations: yes, workers: () => true },
     draining: () => false,
+    shutDown: () => undefined,
     webFiles: new Map(),
   });
   const handle = app.callback();

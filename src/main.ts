@@ -35,7 +35,7 @@ const webFolder = path.resolve(__dirname, path.extname(__filename) === '.ts' ? '
 /** What was started, to be stopped in the opposite order. */
 type Closer = () => Promise<void> | void;
 
-async function start(config: Config, log: Log, closers: Closer[]): Promise<void> {
+async function start(config: Config, log: Log, closers: Closer[], shutDown: () => void): Promise<void> {
   const url = config.databaseUrl ?? (await embedded(config, log, closers));
   const db = await openDatabase(url, { log, applicationName: 'kiremisu http' });
   closers.push(() => closeDatabase(db));
@@ -98,6 +98,7 @@ async function start(config: Config, log: Log, closers: Closer[]): Promise<void>
       workers: () => worker.ready(),
     },
     draining: () => draining,
+    shutDown,
   });
   const handle = app.callback();
   // longer than the minute that reverse proxies keep theirs: a connection must not end as it is used again
@@ -190,7 +191,7 @@ async function main(): Promise<void> {
   });
   log.info(maskedConfig(config), 'starting');
   try {
-    await start(config, log, closers);
+    await start(config, log, closers, () => void end(0));
   } catch (error) {
     log.fatal({ err: error }, 'start failed');
     if (error instanceof StartFailure) process.stderr.write(`${error.message}\n`);

@@ -27,5 +27,7 @@ export interface HttpDeps {
   health: HealthChecks;
   /** True once the server was asked to stop. */
   draining: () => boolean;
+  /** Ends the program in good order, as a signal to stop would. */
+  shutDown: () => void;
   metrics: RequestMetrics;
 }

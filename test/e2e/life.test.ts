@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { cbz, put } from '../support/book-builders';
@@ -57,4 +58,15 @@ test('SIGTERM ends it with 0 within ten seconds; after kill -9 it comes back by 
   } finally {
     expect(await third.stop()).toBe(0);
   }
+});
+
+test('asked by its administrator over HTTP it ends as it would by a signal', async () => {
+  const server = await startServer({ dataDir: path.join(folder.path, 'shut down') });
+  const ended = once(server.child, 'exit');
+  const response = await fetch(`${server.base}/actuator/shutdown`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${Buffer.from('admin@example.org:correct horse').toString('base64')}` },
+  });
+  expect(await response.json()).toEqual({ message: 'Shutting down, bye...' });
+  expect(await ended).toEqual([0, null]);
 });

@@ -8,8 +8,10 @@ import { aBook, aCollection, aLibrary, aSeries } from '../support/builders';
 
 const health = { workers: true };
 const taskTotals = createTaskTotals();
+const ending = { times: 0 };
 const app = useApp(() => ({
   taskTotals,
+  shutDown: () => void ending.times++,
   health: {
     database: () => Promise.resolve(true),
     migrations: () => Promise.resolve(true),
@@ -31,6 +33,17 @@ beforeAll(async () => {
   await aBook(app.db, { series, fileSize: 20, mediaStatus: 'ERROR' });
   await aCollection(app.db, [series]);
   user = await app.user('user@example.org');
+});
+
+test('an administrator shuts the server down, once the answer is out; nobody else does', async () => {
+  const path = '/actuator/shutdown';
+  await app.anonymous.post(path).expect(401);
+  await app.as(user).post(path).expect(403);
+  await app.admin.get(path).expect(405);
+  expect(ending.times).toBe(0);
+  const response = await app.admin.post(path).expect(200).expect('Content-Type', type);
+  expect(json(response.text)).toEqual({ message: 'Shutting down, bye...' });
+  expect(ending.times).toBe(1);
 });
 
 const json = (text: string) => JSON.parse(text) as never;

@@ -151,6 +151,7 @@ function appOptions({ db }: TestDatabase, pages: OpenBookPages): AppOptions {
     rememberMeDays,
     health: { database: yes, migrations: yes, workers: () => true },
     draining: () => false,
+    shutDown: () => undefined,
     webFiles: new Map(),
     checkReplies: true,
   };

@@ -39,7 +39,7 @@ const info = (): z.input<typeof infoDto> => ({
 });
 
 /** What Spring's servers tell of themselves, as far as a front-end or a container asks (komga-rest.md §22). */
-export function actuatorRoutes({ db, taskTotals, health, draining }: HttpDeps): Route[] {
+export function actuatorRoutes({ db, taskTotals, health, draining, shutDown, log }: HttpDeps): Route[] {
   return [
     route({
       method: 'get',
@@ -96,6 +96,22 @@ export function actuatorRoutes({ db, taskTotals, health, draining }: HttpDeps): 
         if (!found) throw notFound('');
         const { description, baseUnit } = metric;
         sendText(ctx, actuatorType, JSON.stringify({ name, description, baseUnit, ...found }));
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/actuator/shutdown',
+      id: 'shutDown',
+      tag,
+      summary: 'End the program; whether it is started again is up to what started it',
+      access: 'ADMIN',
+      reply: 'bytes',
+      produces: [actuatorType],
+      handler: ({ ctx, viewer }) => {
+        log.info({ userId: viewer.userId }, 'asked to shut down');
+        // the answer first: the front-end that asked shows it
+        ctx.res.once('finish', shutDown);
+        sendText(ctx, actuatorType, JSON.stringify({ message: 'Shutting down, bye...' }));
       },
     }),
   ];
