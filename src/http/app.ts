@@ -12,6 +12,7 @@ import { crossOrigin } from './middleware/cross-origin';
 import { errors } from './middleware/errors';
 import { opdsPath } from './middleware/opds-path';
 import { securityHeaders } from './middleware/security-headers';
+import { quickPages } from './quick-pages';
 import { createRequestMetrics, measureRequests } from './request-metrics';
 import { allRoutes, authenticationDocument } from './routes';
 import { webUi, type WebFiles } from './ui/web-files';
@@ -43,6 +44,8 @@ export function createApp(options: AppOptions): Koa<HttpState> {
   // errors.ts answers everything; what arrives here is a client that hung up in the middle of a stream
   app.on('error', (error: Error) => log.debug({ err: error }, 'response ended early'));
   const metrics = createRequestMetrics();
+  // what other origins may read of an answer is not said there
+  if (config.corsOrigins.length === 0) app.use(quickPages({ ...options, metrics, basePath: config.basePath }));
   app.use(correlate(log));
   app.use(measureRequests(metrics));
   app.use(securityHeaders());

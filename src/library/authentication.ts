@@ -36,6 +36,8 @@ export interface Identity {
 export interface Authentication {
   /** Null for nobody. Throws 401 when something presented is wrong, 429 after too many failures. */
   identify(presented: Presented): Promise<Identity | null>;
+  /** Who asks by a session, if that can be told without asking the database; null in all other cases. */
+  remembered(presented: Presented): Viewer | null;
   /** Forget remembered passwords and what is known of the user: another process changed them. */
   forget(userId: string): void;
   /** Forget everything that is remembered of anybody: changes may have been missed. */
@@ -177,11 +179,21 @@ export function createAuthentication(deps: AuthenticationDeps): Authentication {
     return remembered === null ? null : login(presented, remembered, 'rememberMe', null, false);
   }
 
+  function remembered({ sessionToken, basic, apiKey, rememberMe }: Presented): Viewer | null {
+    if (!sessionToken || apiKey !== null || rememberMe) return null;
+    const session = sessions.remembered(sessionToken);
+    if (!session) return null;
+    // a wrong password beside a right session fails: such a request is not for here
+    const isSame = basic === null || verified.get(fingerprint('basic', basic.email, basic.password)) === session.userId;
+    return isSame ? viewers.remembered(session.userId) : null;
+  }
+
   const remember = async (userId: string): Promise<string> =>
     createRememberToken(db, userId, await deps.rememberMeDays());
 
   return {
     identify,
+    remembered,
     forget(userId) {
       forgotten++;
       viewers.forget(userId);

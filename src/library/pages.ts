@@ -40,11 +40,19 @@ export interface PageBody {
   release: () => void;
 }
 
+/** A page that is known, permitted and open already, so that it costs one read. */
+export interface PageAtHand extends Omit<FoundPage, 'open'> {
+  /** `done` gets null when the bytes cannot be had this way. False: nothing was done, and `done` is not called. */
+  read(done: (body: (PageBody & { data: Buffer }) | null) => void): boolean;
+}
+
 export interface BookPages {
   /** Throws 404, 403, and 404 with a reason while the book is not ready. */
   list(viewer: Viewer, bookId: string): Promise<StoredPage[]>;
   /** `number` from 1. A number that does not exist is `outOfRange` (Komga's API 400, page streaming 404). */
   find(viewer: Viewer, bookId: string, number: number, wish: PageWish, outOfRange?: 400 | 404): Promise<FoundPage>;
+  /** The page as it is if nobody has to be asked for it; null in all other cases. */
+  atHand(viewer: Viewer, bookId: string, number: number): PageAtHand | null;
   /** A PDF of one page. Throws 400 for books that are no PDF. */
   raw(viewer: Viewer, bookId: string, number: number): Promise<FoundPage>;
   /**
@@ -119,6 +127,13 @@ export interface LooseFile {
 }
 
 /** `variant` tells what is made of one page apart. */
+const described = (book: BookFile, number: number, mediaType: string, variant: string): Omit<FoundPage, 'open'> => ({
+  mediaType,
+  fileName: `${book.name}-${number}.${extensions[mediaType] ?? 'bin'}`,
+  etag: `"${Buffer.from(book.id.replaceAll('-', ''), 'hex').toString('base64url')}-${book.mediaModifiedAt.getTime().toString(36)}-${number}${variant}"`,
+  lastModified: book.mediaModifiedAt,
+});
+
 const found = (
   book: BookFile,
   number: number,
@@ -126,10 +141,7 @@ const found = (
   variant: string,
   open: FoundPage['open'],
 ): FoundPage => ({
-  mediaType,
-  fileName: `${book.name}-${number}.${extensions[mediaType] ?? 'bin'}`,
-  etag: `"${Buffer.from(book.id.replaceAll('-', ''), 'hex').toString('base64url')}-${book.mediaModifiedAt.getTime().toString(36)}-${number}${variant}"`,
-  lastModified: book.mediaModifiedAt,
+  ...described(book, number, mediaType, variant),
   open,
 });
 
@@ -256,6 +268,19 @@ export function createBookPages({ db, opener, pool, permitted = createPermittedB
         await expectNext(viewer, book, number, wish);
         return body;
       });
+    },
+
+    atHand(viewer, bookId, number) {
+      const book = permitted.remembered(viewer, bookId);
+      if (!book) return null;
+      const version = versionOf(book);
+      const page = pageLists.get(version)?.[number - 1];
+      const path = paths.get(version);
+      if (!page || path === undefined || !isDirect(locationOf(page))) return null;
+      return {
+        ...described(book, number, page.mediaType, ''),
+        read: (done) => opener.readAtHand(path, locationOf(page), version, done),
+      };
     },
 
     async raw(viewer, bookId, number) {

@@ -5,6 +5,8 @@ import type { Viewer } from '../search/viewer';
 /** Books that a viewer was just found to be allowed to open: turning a page need not ask the database again. */
 export interface PermittedBooks {
   find(viewer: Viewer, bookId: string, look: () => Promise<BookFile>): Promise<BookFile>;
+  /** The book if that was just found, without asking anybody. */
+  remembered(viewer: Viewer, bookId: string): BookFile | null;
   /** Something changed that decides who may open what, or what is in a book. */
   forget(): void;
 }
@@ -30,6 +32,7 @@ export function createPermittedBooks(milliseconds: number, booksEach = 100): Per
       before.set(viewer, books);
       return book;
     },
+    remembered: (viewer, bookId) => known.get(viewer)?.get(bookId) ?? null,
     forget() {
       known = new WeakMap();
     },

@@ -16,6 +16,8 @@ export interface ActiveSession {
 
 export interface Sessions {
   find(token: string): Promise<ActiveSession | null>;
+  /** Without asking the database: null when it is not remembered. */
+  remembered(token: string): ActiveSession | null;
   /**
    * A new session. A client that never keeps cookies (KOReader) would begin one with every request: the same
    * credentials from the same place (`sameClient`) get the session of a moment ago instead.
@@ -65,6 +67,7 @@ export function createSessions(db: Database): Sessions {
   return {
     find,
     forget,
+    remembered: (token) => active.get(hashToken(token)) ?? null,
     forgetAll() {
       forgotten++;
       active.clear();

@@ -21,6 +21,8 @@ export function viewerOf(user: UserAccount, libraryIds: string[]): Viewer {
 export interface Viewers {
   /** Null when the user is gone. */
   find(userId: string): Promise<Viewer | null>;
+  /** Without asking the database: null when the user is not remembered. */
+  remembered(userId: string): Viewer | null;
   /** Forget what is known of a user: roles, restrictions or libraries changed. */
   forget(userId: string): void;
   /** Forget everything: changes may have been missed. */
@@ -50,6 +52,7 @@ export function createViewers(db: Database): Viewers {
       if (forgotten === before) known.set(userId, viewer);
       return viewer;
     },
+    remembered: (userId) => known.get(userId) ?? null,
     forget(userId) {
       forgotten++;
       known.delete(userId);

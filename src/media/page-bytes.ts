@@ -1,3 +1,4 @@
+import { read } from 'node:fs';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { fail } from '../base/errors';
@@ -36,6 +37,11 @@ export type OpenedPage = BufferedPage | StreamedPage;
 export interface PageOpener {
   /** The bytes of a page whose place is known: one positioned read. Only for locations that `isDirect` accepts. */
   openPage(file: string, container: Container, location: PageLocation, options?: OpenPageOptions): Promise<OpenedPage>;
+  /**
+   * The same for a page of an open file whose checksum was compared: one read, without a promise. False: it is none, ask
+   * `openPage`. `done` gets null when the read failed; `openPage` then finds out why.
+   */
+  readAtHand(file: string, location: PageLocation, version: string, done: (page: BufferedPage | null) => void): boolean;
   close(): Promise<void>;
 }
 
@@ -58,7 +64,7 @@ async function readSpan(file: OpenedFile, location: SpanLocation, pool: BufferPo
     if ((await readInto(file.handle, data, offset)) < size) throw fail('ERR_2003', { truncated: true });
     if (typeof location.crc32 === 'number' && !file.verified.has(offset)) {
       checkSpan(data, location);
-      if (file.verified.size < maxVerified) file.verified.add(offset);
+      if (file.verified.size < maxVerified) file.verified.set(offset, offset);
     }
     return { data, size, release: () => pool.give(buffer) };
   } catch (error) {
@@ -72,22 +78,22 @@ async function readPacked({ handle }: OpenedFile, { offset, compressedSize }: Zi
   const first = buffer.subarray(0, localHeaderBytes + slackBytes + compressedSize);
   const count = await readInto(handle, first, offset);
   const start = dataOffset(first.subarray(0, count));
-  if (start + compressedSize <= count) return first.subarray(start, start + compressedSize);
-  const data = start + compressedSize <= buffer.length ? buffer.subarray(start, start + compressedSize) : Buffer.allocUnsafe(compressedSize); // prettier-ignore
-  if ((await readInto(handle, data, offset + start)) < compressedSize) throw fail('ERR_2003', { truncated: true });
-  return data;
+  if (start + compressedSize <= count) return { start, packed: first.subarray(start, start + compressedSize) };
+  const packed = start + compressedSize <= buffer.length ? buffer.subarray(start, start + compressedSize) : Buffer.allocUnsafe(compressedSize); // prettier-ignore
+  if ((await readInto(handle, packed, offset + start)) < compressedSize) throw fail('ERR_2003', { truncated: true });
+  return { start, packed };
 }
 
 async function readZipPage(file: OpenedFile, location: ZipLocation, pool: BufferPool): Promise<BufferedPage> {
   const pooled = pool.take(localHeaderBytes + slackBytes + location.compressedSize);
   const giveBack = () => pool.give(pooled);
   try {
-    const packed = await readPacked(file, location, pooled);
+    const { packed, start } = await readPacked(file, location, pooled);
     // zlib writes into a buffer of its own, so that what was read is done with
     const data = location.method === 0 ? packed : await inflateWhole(packed, location);
     // the checksum costs as much as the read, so it is looked at once for each page of an open file
     if (!file.verified.has(location.offset)) checkContent(data, location);
-    if (file.verified.size < maxVerified) file.verified.add(location.offset);
+    if (file.verified.size < maxVerified) file.verified.set(location.offset, location.offset + start);
     if (location.method === 0) return { data, size: data.length, release: giveBack };
     giveBack();
     return { data, size: data.length, release: () => undefined };
@@ -95,6 +101,15 @@ async function readZipPage(file: OpenedFile, location: ZipLocation, pool: Buffer
     giveBack();
     throw error;
   }
+}
+
+/** Where the bytes of a page lie in an open file, when nothing has to be done with them any more. */
+function placeOf({ size, verified }: OpenedFile, location: PageLocation): { position: number; length: number } | null {
+  if (location.kind === 'file') return { position: 0, length: size };
+  if (location.kind !== 'span' && (location.kind !== 'zip' || location.method !== 0)) return null;
+  const isUnchecked = location.kind === 'zip' || typeof location.crc32 === 'number';
+  const position = isUnchecked ? verified.get(location.offset) : location.offset;
+  return position === undefined || position < 0 ? null : { position, length: location.size };
 }
 
 /** The file that a location is in; inside a folder book links are resolved when it is opened, not for each page. */
@@ -153,6 +168,25 @@ export function createPageOpener({ limits = defaultLimits, openFiles = 64 } = {}
           ? null
           : await handles.use(`${version}:${key}`, resolve, (opened) => readPage(opened, location));
       return read ?? openStreamed(resolve, location, limits, signal);
+    },
+    readAtHand(file, location, version, done) {
+      const borrowed = handles.borrow(`${version}:${fileOf(file, location).key}`);
+      if (!borrowed) return false;
+      const place = placeOf(borrowed.file, location);
+      if (!place || place.length > limits.bufferedBytes) {
+        borrowed.giveBack();
+        return false;
+      }
+      const { position, length } = place;
+      const buffer = pool.take(length);
+      const release = () => pool.give(buffer);
+      read(borrowed.file.handle.fd, buffer, 0, length, position, (error, count) => {
+        borrowed.giveBack();
+        if (!error && count === length) return done({ data: buffer.subarray(0, length), size: length, release });
+        release();
+        done(null);
+      });
+      return true;
     },
     close: () => handles.close(),
   };

@@ -55,7 +55,8 @@ export function clearCookies(ctx: HttpContext): void {
 /** The token of the session that this request came with, as text. */
 export const presentedSession = sessionToken;
 
-function presentedBy(ctx: HttpContext): Presented {
+/** What a request presents to show who asks. */
+export function presentedBy(ctx: HttpContext): Presented {
   const { opdsKey } = ctx.state;
   const from = { ip: ctx.ip, userAgent: ctx.get('user-agent') };
   const nothing = { basic: null, apiKey: null, sessionToken: null, rememberToken: null, rememberMe: false };

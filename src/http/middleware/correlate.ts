@@ -6,11 +6,15 @@ import { loggedPath, type HttpState } from '../context';
 
 const acceptable = /^[\w.:-]{1,64}$/;
 
+/** The id that a request goes by: the client's, or a new one. */
+export function correlationIdOf(given: string | undefined): string {
+  return given !== undefined && acceptable.test(given) ? given : newId();
+}
+
 /** Gives every request an id (the client's or a new one), sends it back, and writes one line when it is answered. */
 export function correlate(log: Log): Middleware<HttpState> {
   return async (ctx, next) => {
-    const given = ctx.get('x-request-id');
-    const correlationId = acceptable.test(given) ? given : newId();
+    const correlationId = correlationIdOf(ctx.get('x-request-id'));
     ctx.set('X-Request-Id', correlationId);
     Object.assign(ctx.state, {
       viewer: null,

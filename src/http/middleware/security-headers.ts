@@ -8,14 +8,16 @@ const policy =
 /** What a browser would run or lay out. In JSON, archives and pictures of pixels nothing can run, and `nosniff` keeps them what they are. */
 const isDocument = (type: string): boolean => /html|xml|svg/.test(type);
 
+export const alwaysSent = {
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'SAMEORIGIN',
+  'Referrer-Policy': 'same-origin',
+};
+
 /** Stands above the writer of error answers, so that these are covered too. */
 export function securityHeaders(): Middleware<HttpState> {
   return async (ctx, next) => {
-    ctx.set({
-      'X-Content-Type-Options': 'nosniff',
-      'X-Frame-Options': 'SAMEORIGIN',
-      'Referrer-Policy': 'same-origin',
-    });
+    ctx.set(alwaysSent);
     await next();
     if (isDocument(ctx.type) && !ctx.res.hasHeader('Content-Security-Policy'))
       ctx.set('Content-Security-Policy', policy);
