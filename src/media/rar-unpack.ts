@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import type { EventEmitter } from 'node:events';
 import { basename } from 'node:path';
 import { Extractor, UnrarError, type SeekMethod } from 'node-unrar-js/dist/js/Extractor';
 import { getUnrar } from 'node-unrar-js/dist/js/unrar.singleton';
@@ -136,9 +137,22 @@ function failureOf(error: unknown, unpacker: Unpacker): UnpackFailure {
   return { index: unpacker.position, code: 'ERR_2003' };
 }
 
+/** Loading the module makes it listen to the errors of the whole process, and throw them anew: that is none of its business. */
+async function loadUnrar(): Promise<Module> {
+  const own: EventEmitter = process;
+  const events = ['uncaughtException', 'unhandledRejection'];
+  const before = new Set<unknown>(events.flatMap((event) => own.listeners(event)));
+  const loading = getUnrar();
+  for (const event of events) {
+    const added = own.listeners(event).filter((listener) => !before.has(listener));
+    for (const listener of added) own.removeListener(event, listener as () => void);
+  }
+  return (await loading) as Module;
+}
+
 /** Unpacks an archive from its start, in one synchronous run: only for threads that nobody waits for. */
 export async function unpackRar(place: RarPlace, plan: UnpackPlan): Promise<UnpackFailure | null> {
-  const module = (await getUnrar()) as Module;
+  const module = await loadUnrar();
   const unpacker = new Unpacker(module, place, plan);
   try {
     unpacker.run();
