@@ -25,8 +25,8 @@ export interface Way {
   url: string;
   type: string;
   from: string;
-  /** Pictures of pages and covers have to be what the link says; feeds are walked on. */
-  kind: 'document' | 'picture' | 'file';
+  /** Pictures of pages and covers have to be what the link says; feeds are walked on; the page after the last is absent. */
+  kind: 'document' | 'picture' | 'file' | 'absent';
 }
 
 const pictureRels = ['http://opds-spec.org/image', 'http://opds-spec.org/image/thumbnail'];
@@ -42,8 +42,11 @@ function pagesOf(link: XmlElement): string[] {
 
 function waysOfLink(link: XmlElement, from: string): Way[] {
   const [rel = '', type = '', href = ''] = ['rel', 'type', 'href'].map((name) => attribute(link, name));
-  if (rel === 'http://vaemendis.net/opds-pse/stream')
-    return pagesOf(link).map((url) => ({ url, type, from, kind: 'picture' as const }));
+  if (rel === 'http://vaemendis.net/opds-pse/stream') {
+    const beyond = href.replace('{pageNumber}', attribute(link, 'pse:count') ?? '').replace('{maxWidth}', '1600');
+    const pages = pagesOf(link).map((url) => ({ url, type, from, kind: 'picture' as const }));
+    return [...pages, { url: beyond, type, from, kind: 'absent' }];
+  }
   if (rel === 'search' && type === 'application/atom+xml')
     return [{ url: href.replace('{searchTerms}', 'lamp'), type, from, kind: 'document' }];
   if (pictureRels.includes(rel)) return [{ url: href, type, from, kind: 'picture' }];
@@ -72,6 +75,7 @@ const plain = (type: string): string => type.split(';')[0]?.trim() ?? '';
 /** What is wrong with an answer, measured by the link that led there. */
 export function answerProblems({ status, headers, body }: Answer, way: Way): string[] {
   const at = `${way.url} (from ${way.from})`;
+  if (way.kind === 'absent') return status === 404 ? [] : [`${status}, not 404, beyond the last page: ${at}`];
   if (status !== 200) return [`${status} ${at}`];
   const problems: string[] = [];
   const type = headers.get('content-type') ?? '';
@@ -91,12 +95,25 @@ export interface Walk {
   problems: string[];
 }
 
+export interface WalkOptions {
+  follow: (way: Way) => boolean;
+  ways: (answer: Answer) => Way[];
+  check: (answer: Answer) => string[];
+  /** Of what HEAD is asked too, and has to have the headers of GET. */
+  head?: (way: Way) => boolean;
+}
+
+const compared = ['content-type', 'content-length', 'etag', 'last-modified', 'content-disposition', 'accept-ranges'];
+
+async function headProblems(get: Answer, authorization: string | null): Promise<string[]> {
+  const head = await ask(get.url, authorization, 'HEAD');
+  const differ = compared.filter((name) => head.headers.get(name) !== get.headers.get(name));
+  if (head.status === get.status && differ.length === 0 && head.body.length === 0) return [];
+  return [`HEAD ${head.status}, ${head.body.length} bytes, other ${differ.join()}: ${get.url}`];
+}
+
 /** Breadth-first through everything that can be reached; `follow` chooses, `check` looks at each document. */
-export async function walk(
-  start: Way,
-  authorization: string | null,
-  options: { follow: (way: Way) => boolean; ways: (answer: Answer) => Way[]; check: (answer: Answer) => string[] },
-): Promise<Walk> {
+export async function walk(start: Way, authorization: string | null, options: WalkOptions): Promise<Walk> {
   const found: Walk = { documents: new Map(), visited: new Set([start.url]), problems: [] };
   let level = [start];
   while (level.length > 0) {
@@ -104,6 +121,7 @@ export async function walk(
     for (const way of level) {
       const answer = await ask(way.url, authorization);
       found.problems.push(...answerProblems(answer, way));
+      if (options.head?.(way)) found.problems.push(...(await headProblems(answer, authorization)));
       if (way.kind !== 'document' || answer.status !== 200) continue;
       found.documents.set(way.url, answer);
       found.problems.push(...options.check(answer).map((problem) => `${problem}: ${way.url}`));

@@ -20,12 +20,23 @@ function kindOf(type: string, rel: string): Way['kind'] {
   return isFile || /position-list/.test(type) ? 'file' : 'document';
 }
 
+/** The page after the last of a manifest that lists pages. */
+function beyond(document: unknown, from: string): Way[] {
+  const pages =
+    isObject(document) && Array.isArray(document['readingOrder']) ? (document['readingOrder'] as Item[]) : [];
+  const last = String(pages.at(-1)?.['href']);
+  const url = last.replace(/\/pages\/\d+$/, `/pages/${pages.length + 1}`);
+  return url === last ? [] : [{ url, type: '', from, kind: 'absent' }];
+}
+
 /** Every link of a document of OPDS 2.0: feeds, publications, manifests. */
 export function waysOf2({ url, body }: Answer): Way[] {
-  return linksIn(JSON.parse(body.toString('utf8')) as unknown).map(({ href, type, rel }) => ({
+  const document = JSON.parse(body.toString('utf8')) as unknown;
+  const ways = linksIn(document).map(({ href, type, rel }) => ({
     url: String(href).replace('{?query}', '?query=lamp'),
     type: String(type),
     from: url,
     kind: kindOf(String(type), String(rel)),
   }));
+  return [...ways, ...beyond(document, url)];
 }
