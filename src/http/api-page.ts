@@ -15,6 +15,7 @@ interface Operation {
 
 export interface ApiDocument {
   info: { title: string; version: string };
+  components: { schemas: Record<string, Json> };
   paths: Record<string, Record<string, Operation>>;
 }
 
@@ -131,6 +132,9 @@ export function apiPage(document: ApiDocument, documentUrl: string): { html: str
   const sections = tags.map(
     ([tag, entries]) => `<h2 id="${anchorOf(tag)}">${escaped(tag)}</h2>\n${entries.map(operationText).join('\n')}`,
   );
+  const types = Object.entries(document.components.schemas).map(
+    ([name, schema]) => `<pre id="${name}">${name} = ${escaped(typeText(schema))}</pre>`,
+  );
   const html = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>API of ${escaped(title)}</title><style>${style}</style></head>
@@ -140,6 +144,8 @@ export function apiPage(document: ApiDocument, documentUrl: string): { html: str
 For programs: <a href="${escaped(documentUrl)}">this page as an OpenAPI document</a>.</p>
 <nav>${contents.join('')}</nav>
 ${sections.join('\n')}
+<h2>Types</h2>
+${types.join('\n')}
 </body></html>
 `;
   return { html, policy };

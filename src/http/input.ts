@@ -26,14 +26,15 @@ function items(occurrences: string[]): string[] {
   return parts.filter((part) => part !== '');
 }
 
-/** What parameters are to those who send them; their schemas take texts, of which alone a query string consists. */
-const shown = new WeakMap<z.ZodType, Record<string, unknown>>();
+/** What values are to those who send them: schemas of parameters take texts, of which alone a query string consists. */
+const descriptions = new WeakMap<object, Record<string, unknown>>();
 
-/** The JSON schema of a parameter for the document; undefined for one that is nothing but what its schema says. */
-export const parameterSchema = (schema: z.ZodType): Record<string, unknown> | undefined => shown.get(schema);
+/** What the document says instead of what a schema says; undefined for most. */
+export const descriptionOf = (schema: object): Record<string, unknown> | undefined => descriptions.get(schema);
 
-function as<S extends z.ZodType>(json: Record<string, unknown>, schema: S): S {
-  shown.set(schema, json);
+/** Gives a schema another description in the document. */
+export function described<S extends z.ZodType>(description: Record<string, unknown>, schema: S): S {
+  descriptions.set(schema, description);
   return schema;
 }
 
@@ -42,39 +43,39 @@ const texts = { type: 'array', items: { type: 'string' } };
 const occurrences = z.array(z.string()).default([]);
 
 /** A list in any of the three spellings; absent and empty give `[]`. */
-export const many = () => as(texts, occurrences.transform(items));
+export const many = () => described(texts, occurrences.transform(items));
 
 /** A list of enum values; an unknown one is 400. */
 export const manyOf = <const T extends readonly string[]>(values: T) =>
-  as(
+  described(
     { type: 'array', items: { type: 'string', enum: values } },
     occurrences.transform(items).pipe(z.array(z.enum(values))),
   );
 
 /** One enum value; absent or empty gives undefined, an unknown one is 400. */
 export const oneOf = <const T extends readonly string[]>(values: T) =>
-  as(
+  described(
     { type: 'string', enum: values },
     occurrences.transform((list) => list.find((value) => value !== '')).pipe(z.enum(values).optional()),
   );
 
 /** A list whose values hold commas themselves (`author=name,role`): never split. */
 export const manyWhole = () =>
-  as(
+  described(
     texts,
     occurrences.transform((list) => list.filter((value) => value !== '')),
   );
 
 /** Ids of entities, as uuids; ids that are none are kept as the nil uuid, which matches nothing. */
 export const manyIds = () =>
-  as(
+  described(
     texts,
     many().transform((list) => list.map((id) => uuidOf(id) ?? nilUuid)),
   );
 
 /** A single text; several occurrences are joined by a comma, as Komga does. Absent gives undefined. */
 export const text = () =>
-  as(
+  described(
     { type: 'string' },
     z
       .array(z.string())
@@ -87,7 +88,7 @@ const falsehoods = ['false', 'off', 'no', '0'];
 
 /** true/on/yes/1 and false/off/no/0, any case; absent or empty gives undefined; anything else is 400. */
 export const flag = () =>
-  as(
+  described(
     { type: 'boolean' },
     z
       .array(z.string())
@@ -104,7 +105,7 @@ export const flag = () =>
 
 /** An integer; absent or empty gives undefined; anything else is 400. */
 export const integer = () =>
-  as(
+  described(
     { type: 'integer' },
     z
       .array(z.string())
@@ -120,7 +121,7 @@ export const integer = () =>
 
 /** A calendar date `yyyy-MM-dd`. */
 export const date = () =>
-  as(
+  described(
     { type: 'string', format: 'date' },
     z
       .array(z.string())
@@ -136,7 +137,7 @@ export const date = () =>
 
 /** `page`, `size` are never an error (Komga): what is unusable means the default. */
 const lenient = (fallback: number, minimum: number, maximum: number) =>
-  as(
+  described(
     { type: 'integer', minimum, maximum, default: fallback },
     z
       .array(z.string())

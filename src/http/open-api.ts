@@ -1,13 +1,21 @@
 import { z } from 'zod';
-import { parameterSchema } from './input';
+import { bookLeaves, seriesLeaves } from '../search/condition';
+import { descriptionOf } from './input';
 import type { Route } from './route';
 
 type Json = Record<string, unknown>;
 
 /** Of every whole number; that JSON cannot carry more says nothing about this one. */
-function withoutBounds(schema: { minimum?: unknown; maximum?: unknown }): void {
-  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
-  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
+function withoutBounds(schema: Json): void {
+  if (schema['minimum'] === Number.MIN_SAFE_INTEGER) delete schema['minimum'];
+  if (schema['maximum'] === Number.MAX_SAFE_INTEGER) delete schema['maximum'];
+}
+
+function describe(schema: object, json: Json): void {
+  const description = descriptionOf(schema);
+  if (!description) return withoutBounds(json);
+  for (const name of Object.keys(json)) delete json[name];
+  Object.assign(json, description);
 }
 
 const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): Json => {
@@ -16,17 +24,23 @@ const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): Json => {
     unrepresentable: 'any',
     cycles: 'ref',
     reused: 'inline',
-    override: ({ jsonSchema }) => withoutBounds(jsonSchema),
+    override: ({ zodSchema, jsonSchema }) => describe(zodSchema, jsonSchema),
   });
   delete document.$schema;
   return document;
 };
 
-/** What is known of single parameters, by name. */
-function shapeOf(schema: z.ZodType): Record<string, Json | undefined> {
-  if (!(schema instanceof z.ZodObject)) return {};
-  const shape = schema.shape as Record<string, z.ZodType>;
-  return Object.fromEntries(Object.entries(shape).map(([name, type]) => [name, parameterSchema(type)]));
+/** A condition of the search language: one key an object, trees of any depth. */
+function conditionOf(name: string, leaves: Record<string, z.ZodType>): Json {
+  const list = { type: 'array', items: { $ref: `#/components/schemas/${name}` } };
+  const parts = { allOf: list, anyOf: list };
+  const single = ([key, schema]: [string, Json]) => ({
+    type: 'object',
+    properties: { [key]: schema },
+    required: [key],
+  });
+  const ofLeaves = Object.entries(leaves).map(([key, leaf]): [string, Json] => [key, schemaOf(leaf, 'input')]);
+  return { oneOf: [...Object.entries<Json>(parts), ...ofLeaves].map(single) };
 }
 
 /** Path and query parameters of a route: one entry a key of its zod object. */
@@ -37,7 +51,7 @@ function parameters(schema: z.ZodType | undefined, place: 'path' | 'query'): Jso
     name,
     in: place,
     required: place === 'path',
-    schema: shapeOf(schema)[name] ?? property,
+    schema: property,
   }));
 }
 
@@ -109,6 +123,10 @@ export function openApiDocument(routes: Route[], version: string): Json {
     info: { title: 'KireMisu', version, description: 'Komga-compatible API of KireMisu, and its own operations' },
     security: [{ basic: [] }, { apiKey: [] }],
     components: {
+      schemas: {
+        SeriesCondition: conditionOf('SeriesCondition', seriesLeaves),
+        BookCondition: conditionOf('BookCondition', bookLeaves),
+      },
       responses: {
         Refusal: { description: 'Refused', content: { 'application/json': { schema: refusal } } },
       },

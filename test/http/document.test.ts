@@ -66,6 +66,19 @@ describe('our OpenAPI document', () => {
   });
 });
 
+test('the search language is described as the trees that it takes', async () => {
+  const { components } = (await served()) as unknown as {
+    components: { schemas: Record<string, { oneOf: object[] }> };
+  };
+  const { SeriesCondition, BookCondition } = components.schemas;
+  expect(SeriesCondition?.oneOf).toContainEqual({
+    type: 'object',
+    properties: { allOf: { type: 'array', items: { $ref: '#/components/schemas/SeriesCondition' } } },
+    required: ['allOf'],
+  });
+  expect(JSON.stringify(BookCondition)).toContain('"enum":["UNREAD","READ","IN_PROGRESS"]');
+});
+
 describe('the page of the document', () => {
   const page = async () =>
     app.anonymous
@@ -81,6 +94,7 @@ describe('the page of the document', () => {
     }
     expect(text).toContain('<code>library_id</code>');
     expect(text).toContain('booksInProgressCount: integer');
+    expect(text).toContain('SeriesCondition = {');
     expect(text).toContain('href="/comics/v3/api-docs"');
   });
 

@@ -21,7 +21,7 @@ import { readListDto } from './dto/lists';
 import { bookChangesBody } from './dto/metadata-changes';
 import { pageOf } from './dto/page';
 import { progressBody } from './dto/progress';
-import { searchBody } from './dto/search';
+import { bookSearchBody } from './dto/search';
 import { bookEditFrom } from './edit-from-body';
 import { booksPage, presentBook } from './present/book';
 import { presentReadList } from './present/lists';
@@ -43,7 +43,7 @@ function search({ db }: HttpDeps): Route[] {
       summary: 'Search books by a condition and by words',
       access: 'any',
       query: z.object(pageParameters),
-      body: searchBody,
+      body: bookSearchBody,
       reply: pageOf(bookDto),
       handler: async ({ viewer, query, body }) => {
         const wanted = { ...bookSearchFrom(body), sort: query.sort, slice: sliceOf(query) };

@@ -24,7 +24,7 @@ import { bookDto } from './dto/book';
 import { collectionDto } from './dto/lists';
 import { seriesChangesBody } from './dto/metadata-changes';
 import { pageOf } from './dto/page';
-import { searchBody } from './dto/search';
+import { seriesSearchBody } from './dto/search';
 import { groupCountDto, seriesDto } from './dto/series';
 import { seriesEditFrom } from './edit-from-body';
 import { booksPage } from './present/book';
@@ -55,7 +55,7 @@ function search({ db }: HttpDeps): Route[] {
       summary: 'Search series by a condition and by words',
       access: 'any',
       query: z.object(pageParameters),
-      body: searchBody,
+      body: seriesSearchBody,
       reply: pageOf(seriesDto),
       handler: async ({ viewer, query, body }) => {
         const wanted = { ...seriesSearchFrom(body), sort: query.sort, slice: sliceOf(query) };
@@ -69,7 +69,7 @@ function search({ db }: HttpDeps): Route[] {
       tag,
       summary: 'How many series of a search begin with each letter',
       access: 'any',
-      body: searchBody,
+      body: seriesSearchBody,
       reply: z.array(groupCountDto),
       handler: ({ viewer, body }) => alphabeticalGroups(db, viewer, seriesSearchFrom(body)),
     }),

@@ -1,7 +1,15 @@
 import { z } from 'zod';
+import { described } from '../../input';
 
-/** Read by search/condition-from-json.ts, which is as lenient about it as Komga. */
-export const searchBody = z.looseObject({
-  condition: z.unknown().describe('A tree of allOf, anyOf and leaves with an operator and a value').optional(),
-  fullTextSearch: z.unknown().describe('Words that all have to be found').optional(),
-});
+/**
+ * Read by search/condition-from-json.ts, which is as lenient about it as Komga; the document says what is meant.
+ * The condition is a tree, so it has a name there.
+ */
+const searchBody = (condition: 'SeriesCondition' | 'BookCondition') =>
+  z.looseObject({
+    condition: described({ $ref: `#/components/schemas/${condition}` }, z.unknown().optional()),
+    fullTextSearch: described({ type: 'string' }, z.unknown().optional()),
+  });
+
+export const seriesSearchBody = searchBody('SeriesCondition');
+export const bookSearchBody = searchBody('BookCondition');
