@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
-import type { Queue, TaskName, Tasks } from '../queue/tasks';
+import type { BackgroundTask, Queue, TaskName, Tasks } from '../queue/tasks';
+import { submitEach } from './each-book';
 import { isConvertible, isMisnamed } from './file-kinds';
 import { lacksIsbn } from './find-barcode';
 import type { StoredOutcome } from './analysis-outcome';
@@ -18,11 +19,13 @@ export async function submitForBooks(trx: Knex.Transaction, queue: Queue, stored
     const payloads = stored.filter(wanted).map(({ book }) => ({ libraryId: book.libraryId, bookId: book.id }));
     return queue.submitMany(task, payloads, { trx });
   };
+  const submitLater = (task: BackgroundTask, wanted: (outcome: StoredOutcome) => boolean) =>
+    submitEach(queue, task, stored.filter(wanted).map(({ bookId }) => ({ bookId })), trx); // prettier-ignore
   // also of a file that cannot be read: moved or renamed, it is still the same book
-  await submit('hashBook', ({ library, next }) => library.hashFiles && next.fileHash === '');
-  await submit('hashBookKoreader', ({ library, next }) => library.hashKoreader && next.fileHashKoreader === '');
-  await submit('hashBookPages', ({ library, next }) => library.hashPages && isReady(next) && isZip(next));
-  await submit('findBarcode', ({ library, next }) => library.importBarcodeIsbn && lacksIsbn(next));
+  await submitLater('hashBook', ({ library, next }) => library.hashFiles && next.fileHash === '');
+  await submitLater('hashBookKoreader', ({ library, next }) => library.hashKoreader && next.fileHashKoreader === '');
+  await submitLater('hashBookPages', ({ library, next }) => library.hashPages && isReady(next) && isZip(next));
+  await submitLater('findBarcode', ({ library, next }) => library.importBarcodeIsbn && lacksIsbn(next));
   // whether it is needed and possible is for the task to find out
   await submit('convertBook', wantsConversion);
   await submit('repairExtension', (outcome) => !wantsConversion(outcome) && wantsRepair(outcome));

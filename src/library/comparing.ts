@@ -40,7 +40,8 @@ interface Options {
  */
 export async function startComparing({ db, library, isWhole, open }: Options): Promise<Comparing> {
   const counts: ScanCounts = { series: 0, books: 0, added: 0, changed: 0, moved: 0, restored: 0 };
-  const same: FoundSeries[] = [];
+  /** Paths only: what is told of folders that are the same is forgotten at once. */
+  const same: string[] = [];
   let early: FoundSeries[] = [];
   let outline: Outline | null = null;
   let detail: Detail | null = null;
@@ -60,7 +61,7 @@ export async function startComparing({ db, library, isWhole, open }: Options): P
 
   async function look(found: FoundSeries): Promise<void> {
     const isSame = outline !== null && outline.series.get(found.path) === outlineOf(found, library);
-    if (isSame) return void same.push(found);
+    if (isSame) return void same.push(found.path);
     detail ??= await openDetail();
     await detail.reconciler.add(found);
   }

@@ -2,7 +2,8 @@ import type { MediaLimits } from '../media/limits';
 import type { Handlers } from '../queue/tasks';
 import { analyzeBook, analyzeBooks } from './analyze';
 import { cleanUp } from './clean-up';
-import { submitDueEnrichment, submitRefreshed } from './enrich/due';
+import { eachBook } from './each-book';
+import { submitAllRefreshed, submitDueEnrichment, submitRefreshed } from './enrich/due';
 import { enrich, type EnrichDeps } from './enrich/run';
 import { convertBook } from './convert-book';
 import { deleteBookFile, deleteSeriesFiles } from './delete-files';
@@ -47,10 +48,16 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     },
     refreshSeriesTogether: async (context, { seriesIds }) => {
       await refreshSeriesTogether(context, { seriesIds });
-      if (!deps.mangadex) return;
-      for (const seriesId of seriesIds) await submitRefreshed(context.db, context.queue, seriesId, deps.mangadex);
+      if (deps.mangadex) await submitAllRefreshed(context.db, context.queue, seriesIds, deps.mangadex);
     },
     importSets,
+    eachBook: (context, payload) =>
+      eachBook(context, payload, {
+        hashBook,
+        hashBookKoreader,
+        hashBookPages: (one, book) => hashBookPages(one, book, deps),
+        findBarcode: (one, book) => findBarcode(one, book, deps),
+      }),
     hashBook,
     hashBookKoreader,
     hashBookPages: (context, payload) => hashBookPages(context, payload, deps),

@@ -15,7 +15,9 @@ interface Named {
   comicInfo: ComicInfo;
 }
 
-const listsOf = (comicInfo: ComicInfo | null) => (comicInfo && bookPatchFromComicInfo(comicInfo).readLists) ?? [];
+/** The read lists that a book names. */
+export const listsOf = (comicInfo: ComicInfo | null) =>
+  (comicInfo && bookPatchFromComicInfo(comicInfo).readLists) ?? [];
 
 /** Asks for read lists and collections that new books name, where there are any. */
 export async function submitSets(

@@ -34,7 +34,7 @@ export interface ScanCounts extends Changes {
 export interface Reconciler {
   add(found: FoundSeries): Promise<void>;
   /** Folders that are as the database says, with all of their books: there is nothing to do. */
-  addSame(series: FoundSeries[]): void;
+  addSame(paths: string[]): void;
   /** Writes what is left. */
   finish(): Promise<void>;
   /** Waits for what is being written, however that ends: to be called when the scan fails. */
@@ -86,8 +86,8 @@ export function createReconciler({ db, queue, library, known, hash, limits, sign
     if (size >= batchSize) await flush();
   }
 
-  function addSame(series: FoundSeries[]): void {
-    const ids = new Set(series.map(({ path }) => known.series.get(path)?.id ?? ''));
+  function addSame(paths: string[]): void {
+    const ids = new Set(paths.map((path) => known.series.get(path)?.id ?? ''));
     for (const id of ids) foundSeries.add(id);
     for (const book of known.books.values()) if (ids.has(book.seriesId) && !book.isDeleted) foundBooks.add(book.id);
   }

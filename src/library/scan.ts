@@ -27,6 +27,8 @@ export interface ScanResult extends ScanCounts {
 
 type Payload = Tasks['scanLibrary'];
 
+const manyBooks = 1_000;
+
 export interface ScanDeps {
   /** Of books that are read as they are found. */
   limits?: MediaLimits;
@@ -165,8 +167,11 @@ async function settleVanished(context: TaskContext, looked: Looked): Promise<Sca
   const questioned = mustAsk(library, loss) ? vanished.books : [];
   signal.throwIfAborted();
   if (questioned.length === 0) await trash(db, library.id, vanished);
-  await finish(context, library, detail?.reconciler ?? null, payload);
   const counts = comparing.counts;
+  // until the database looks by itself, a minute later, it takes the tables for empty and plans accordingly: statements that take
+  // milliseconds then take half a minute
+  if (counts.added >= manyBooks) await db.raw('analyze series, book, book_media');
+  await finish(context, library, detail?.reconciler ?? null, payload);
   const isNew = questioned.length > Math.max(0, library.vanishDeclined);
   if (questioned.length > 0 && isNew) await tell(operation, questioned, live);
   else await operation?.reportProgress({ done: counts.books, total: counts.books });

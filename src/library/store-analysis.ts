@@ -6,6 +6,7 @@ import { submitFollowing } from './analysis-follow-up';
 import type { Outcome, StoredOutcome } from './analysis-outcome';
 import { bookRow, mediaRow, writeBooks, writeMedia } from './analysis-rows';
 import { importReadLists, mergeBook } from './book-metadata';
+import { listsOf } from './import-sets';
 import { lockSeries } from './locks';
 import { writeGenerated } from './poster-rows';
 
@@ -20,7 +21,7 @@ export async function storeAnalyses(
 
 /** Before the rest and on its own: lists are shared by books of many series, whose transactions would wait in a circle. */
 export async function joinLists(db: Knex, { bookId, library, analysis }: Outcome): Promise<void> {
-  if (analysis.comicInfo === null || !library.importComicInfoReadList) return;
+  if (!library.importComicInfoReadList || listsOf(analysis.comicInfo).length === 0) return;
   await db.transaction(async (trx) => {
     const isThere = await Book.query(trx).findById(bookId).select('id');
     if (isThere) await emit(trx, ...(await importReadLists(trx, bookId, library, analysis)));

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { Book } from '../model/book';
 import type { Library } from '../model/library';
 import type { Queue } from '../queue/tasks';
+import { submitEach } from './each-book';
 import { findUnhashedPages } from './hash-pages';
 
 /** Of books that were analysed before an option was switched on, or whose task was lost. */
@@ -10,10 +11,9 @@ export async function submitHashes(
   { id, hashFiles, hashKoreader, hashPages }: Library,
   trx: Knex.Transaction,
 ): Promise<void> {
-  if (hashFiles) await queue.submitMany('hashBook', await findUnhashed(trx, id, 'fileHash'), { trx });
-  if (hashKoreader)
-    await queue.submitMany('hashBookKoreader', await findUnhashed(trx, id, 'fileHashKoreader'), { trx });
-  if (hashPages) await queue.submitMany('hashBookPages', await findUnhashedPages(trx, id), { trx });
+  if (hashFiles) await submitEach(queue, 'hashBook', await findUnhashed(trx, id, 'fileHash'), trx);
+  if (hashKoreader) await submitEach(queue, 'hashBookKoreader', await findUnhashed(trx, id, 'fileHashKoreader'), trx);
+  if (hashPages) await submitEach(queue, 'hashBookPages', await findUnhashedPages(trx, id), trx);
 }
 
 async function findUnhashed(

@@ -21,6 +21,9 @@ export interface ImportedBook {
   destinationName?: string;
 }
 
+/** What is done to each of many books when nothing else is left to do. */
+export type BackgroundTask = 'hashBook' | 'hashBookKoreader' | 'hashBookPages' | 'findBarcode';
+
 /** The catalogue of background work: a task without handler, or with a wrong payload, does not compile. */
 export interface Tasks {
   scanLibrary: {
@@ -46,6 +49,8 @@ export interface Tasks {
   hashBookKoreader: { bookId: string };
   hashBookPages: { bookId: string };
   findBarcode: { bookId: string };
+  /** One of these for each of the books: a task a book costs as much as reading a small book. */
+  eachBook: { task: BackgroundTask; bookIds: string[] };
   /** The pages of these hashes; with `name` only those of that entry of the archive. */
   removeHashedPages: OfFile & { hashes: string[]; name?: string };
   emptyTrash: { libraryId: string };
@@ -124,6 +129,7 @@ export const taskRules: { [T in TaskName]: TaskRule<Tasks[T]> } = {
   hashBook: { key: ({ bookId }) => `hashBook:${bookId}`, priority: 0, attempts: 3 },
   hashBookKoreader: { key: ({ bookId }) => `hashBookKoreader:${bookId}`, priority: 0, attempts: 3 },
   hashBookPages: { key: ({ bookId }) => `hashBookPages:${bookId}`, priority: 0, attempts: 3 },
+  eachBook: { key: ({ task, bookIds }) => `eachBook:${task}:${digestOf(bookIds)}`, priority: 0, attempts: 3 },
   findBarcode: { key: ({ bookId }) => `findBarcode:${bookId}`, priority: 0, attempts: 2 },
   removeHashedPages: {
     key: ({ bookId, hashes, name }) => `removeHashedPages:${bookId}:${[...hashes].sort().join()}:${name ?? ''}`,

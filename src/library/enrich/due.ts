@@ -130,6 +130,23 @@ export async function submitRefreshed(
   await queue.submit('enrich', {});
 }
 
+/** The same for many: new ones ask together, so that a first scan does not ask once a series. */
+export async function submitAllRefreshed(
+  db: Database,
+  queue: Queue,
+  seriesIds: string[],
+  settings: MangaDexSettings,
+): Promise<void> {
+  const { rows } = await db.raw<{ rows: { id: string; isMatched: boolean }[] }>(
+    `select s.id, m.series_id is not null as "isMatched" from series s join library l on l.id = s.library_id
+     left join series_match m on m.series_id = s.id
+     where s.id = any(:seriesIds) and s.deleted_at is null and ${modeSql} <> 'off'`,
+    { seriesIds, mode: settings.mode },
+  );
+  if (rows.some(({ isMatched }) => !isMatched)) await queue.submit('enrich', {});
+  for (const { id, isMatched } of rows) if (isMatched) await submitRefreshed(db, queue, id, settings);
+}
+
 async function isOverdue(db: Database, series: Series, match: SeriesMatch): Promise<boolean> {
   if (match.state === 'matched') {
     const [book] = await Book.query(db)
