@@ -1,6 +1,6 @@
-import sharp from 'sharp';
 import { makePoster } from './image';
 import { defaultLimits, type MediaLimits } from './limits';
+import { loadSharp } from './load-sharp';
 import { boundedWasm, type Instantiate } from './wasm';
 
 /** A barcode takes a fifth of the width of a page and has 113 bars: with fewer pixels they run into each other. */
@@ -35,6 +35,7 @@ async function load(maxBytes: number): Promise<BarcodeReader> {
 
 /** The digits of the EAN-13 barcodes in a picture. Takes a tenth of a second and more: not for a thread that answers requests. */
 export async function readEan13(picture: Buffer, limits: MediaLimits = defaultLimits): Promise<string[]> {
+  const sharp = await loadSharp();
   const { data: small } = await makePoster(picture, longestEdge, limits);
   const { data, info } = await sharp(small)
     .toColourspace('srgb')

@@ -1,18 +1,15 @@
-import sharp, { type Sharp, type SharpOptions } from 'sharp';
+import type { Sharp, SharpOptions } from 'sharp';
 import { fail, type CodedError } from '../base/errors';
 import { colourMeaning } from './colour-profile';
 import { decodeForeign, isForeign } from './foreign-picture';
 import { defaultLimits, type MediaLimits } from './limits';
+import { loadSharp } from './load-sharp';
 import { pictureSize } from './picture-size';
 import { pictureType } from './picture-type';
 import { tiffOf } from './raw-tiff';
 
 export { pictureSize, type PictureSize } from './picture-size';
 export { pictureType } from './picture-type';
-
-// one thread a picture and no cache: as many pictures in flight as there are cores is faster and smaller (performance.md §6)
-sharp.concurrency(1);
-sharp.cache(false);
 
 export interface Picture {
   data: Buffer;
@@ -48,6 +45,7 @@ function codedPictureError(error: unknown): CodedError {
 async function withCodedColours(input: Buffer, options: SharpOptions): Promise<Buffer> {
   const meaning = colourMeaning('image/avif', input);
   if (meaning.profile === null) return input;
+  const sharp = await loadSharp();
   try {
     const { data, info } = await sharp(input, options).autoOrient().raw().toBuffer({ resolveWithObject: true });
     return tiffOf({ data, width: info.width, height: info.height, channels: info.channels }, meaning);
@@ -62,6 +60,7 @@ async function decode(input: Buffer, limits: MediaLimits): Promise<Sharp> {
   const options = { failOn: 'none', limitInputPixels: limits.pixels, sequentialRead: true } as const;
   const own = type === 'image/avif' ? await withCodedColours(input, options) : input;
   const source = isForeign(type) ? await decodeForeign(type, input, limits) : own;
+  const sharp = await loadSharp();
   const picture = Buffer.isBuffer(source)
     ? sharp(source, { ...options, animated: false }).autoOrient()
     : sharp(source.data, {

@@ -1,6 +1,6 @@
-import sharp from 'sharp';
 import { isCoded } from '../base/errors';
 import { makePoster, type Picture } from './image';
+import { loadSharp } from './load-sharp';
 
 /** Komga's shape of a poster, width to height. */
 const ratio = 0.7066666667;
@@ -22,6 +22,7 @@ async function shrunk(picture: Buffer, edge: number): Promise<Buffer | null> {
 export async function makeMosaic(pictures: Buffer[], edge: number): Promise<Picture | null> {
   const usable = (await Promise.all(pictures.map((picture) => shrunk(picture, edge)))).filter((data) => data !== null);
   if (usable.length === 0) return null;
+  const sharp = await loadSharp();
   const width = Math.round(edge * ratio);
   const [left, top] = [Math.ceil(width / 2), Math.ceil(edge / 2)];
   const tiles = [0, 1, 2, 3].map(async (place) => {
