@@ -8,20 +8,26 @@ import { repairExtension } from '../../src/library/repair-extension';
 import { emptyTrash } from '../../src/library/trash';
 import { defaultLimits } from '../../src/media/limits';
 import { Book } from '../../src/model/book';
+import { updateLibrary } from '../../src/library/libraries';
 import { Library } from '../../src/model/library';
 import { ReadProgress } from '../../src/model/reading';
 import { cbz } from '../support/book-builders';
 import { aProgress, aReadList, aUser } from '../support/builders';
+import { useKilledScanners } from './killed-scanner';
 import { useShelves, type Shelf } from './support';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const { test: database, newShelf, context } = useShelves();
+const workAndKill = useKilledScanners(database);
 const deps = { limits: defaultLimits };
-const steps = Number(process.env['PROPERTY_STEPS'] ?? 30);
+const steps = Number(process.env['PROPERTY_STEPS'] ?? 24);
 const seeds = process.env['PROPERTY_SEED']
   ? process.env['PROPERTY_SEED'].split(',').map(Number)
   : [11, 23, 37, 41, 120];
+
+/** A process takes a second or two to start: so many are killed for a seed, for the first two of them. */
+const mostKills = Number(process.env['PROPERTY_KILLS'] ?? 4);
 
 /** A small generator (mulberry32): the same seed gives the same sequence on every machine. */
 function chance(seed: number) {
@@ -110,6 +116,7 @@ interface World {
   log: string[];
   contents: number;
   writes: number;
+  kills: number;
   began: number;
   folders: number;
 }
@@ -228,6 +235,50 @@ const actions: Record<string, Step> = {
     clearTimeout(timer);
     return '';
   },
+  /** Killed at any point, the next run finishes. */
+  async kill(world) {
+    if (world.kills-- <= 0) return 'nothing';
+    const what = await workAndKill({ libraryId: world.shelf.library.id }, world.random.below(250));
+    await settle(world);
+    return what;
+  },
+  async killRepair(world) {
+    const { shelf, model, random } = world;
+    const made = await misnamed(world);
+    if (made === null || world.kills-- <= 0) return 'nothing';
+    const { at, repaired, bookId } = made;
+    const what = await workAndKill({ libraryId: shelf.library.id, repair: bookId }, random.below(20));
+    // whoever works in the library next finishes what was begun
+    await shelf.scan();
+    const isThere = [at, repaired].map((name) => existsSync(path.join(shelf.root, name)));
+    expect(isThere[0]).not.toBe(isThere[1]);
+    if (isThere[1]) follow(model, at, repaired);
+    return `${at}: ${what}`;
+  },
+  /** What a library imports, and how new its series are, is no matter of what its books are. */
+  async options({ shelf, random }) {
+    const options = ['parseNames', 'scanForceModifiedTime', 'importComicInfoBook', 'analyzeDimensions'] as const;
+    const name = random.pick(options) ?? 'parseNames';
+    const { [name]: value } = await Library.query(database.db).findById(shelf.library.id).throwIfNotFound();
+    await updateLibrary(context(), shelf.library.id, { [name]: !value });
+    return `${name} ${String(!value)}`;
+  },
+  /** Without its format every book is gone at once: nothing is believed. */
+  async formats({ shelf, model }) {
+    await updateLibrary(context(), shelf.library.id, { scanCbx: false });
+    if (model.rows.some(({ isLive }) => isLive)) expect(await shelf.scan()).toBeNull();
+    await updateLibrary(context(), shelf.library.id, { scanCbx: true });
+    return 'and back';
+  },
+  /** The disk is mounted elsewhere. */
+  async root(world) {
+    const { shelf } = world;
+    const root = `${shelf.root}+`;
+    renameSync(shelf.root, root);
+    shelf.root = root;
+    await updateLibrary(context(), shelf.library.id, { root });
+    return root;
+  },
   async deleteFile(world) {
     const at = anyFile(world);
     const bookId = at === undefined ? null : knownId(world, at);
@@ -250,21 +301,34 @@ const actions: Record<string, Step> = {
   },
   /** Another name by the server itself. */
   async repair(world) {
-    const { shelf, model } = world;
-    const at = freePath(world, 'zip');
-    const repaired = at.replace(/zip$/, 'cbz');
-    if (model.disk.has(repaired) || model.rows.some((row) => row.path === repaired)) return 'nothing';
-    write(world, at, ++world.contents, await bytes(world.contents));
-    await settle(world);
-    const bookId = knownId(world, at);
-    if (bookId === null) return 'not seen';
-    await repairExtension(context(), { libraryId: shelf.library.id, bookId });
-    model.disk.delete(at);
-    model.disk.set(repaired, world.contents);
-    for (const row of model.rows) if (row.path === at) row.path = repaired;
+    const made = await misnamed(world);
+    if (made === null) return 'nothing';
+    const { at, repaired, bookId } = made;
+    await repairExtension(context(), { libraryId: world.shelf.library.id, bookId });
+    follow(world.model, at, repaired);
     return at;
   },
 };
+
+/** A new book whose name says another format than it has; null where the right name is taken. */
+async function misnamed(world: World): Promise<{ at: string; repaired: string; bookId: string } | null> {
+  const { model } = world;
+  const at = freePath(world, 'zip');
+  const repaired = at.replace(/zip$/, 'cbz');
+  if (model.disk.has(repaired) || model.rows.some((row) => row.path === repaired)) return null;
+  write(world, at, ++world.contents, await bytes(world.contents));
+  await settle(world);
+  const bookId = knownId(world, at);
+  return bookId === null ? null : { at, repaired, bookId };
+}
+
+function follow(model: Model, from: string, to: string): void {
+  const content = model.disk.get(from);
+  if (content === undefined) return;
+  model.disk.delete(from);
+  model.disk.set(to, content);
+  for (const row of model.rows) if (row.path === from) row.path = to;
+}
 
 /** A scan and all that follows from it, without the queue; then the model sees the same. */
 async function settle({ shelf, model, userId }: World): Promise<void> {
@@ -326,7 +390,8 @@ describe.each(seeds)('whatever happens on the disk (seed %i)', (seed) => {
     await db('readList').delete();
     const shelf = await newShelf({ vanishLimit: null, repairExtensions: true });
     const { id: userId } = await aUser(db);
-    const zero = { contents: 0, folders: 0, writes: 0 };
+    const kills = seeds.indexOf(seed) < 2 ? mostKills : 0;
+    const zero = { contents: 0, folders: 0, writes: 0, kills };
     const world: World = {
       shelf,
       userId,
