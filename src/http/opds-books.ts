@@ -35,6 +35,10 @@ export function containerOf({ mediaType, path }: Pick<BookView, 'mediaType' | 'p
   return byMediaType[mediaType.split(';')[0] ?? ''] ?? named;
 }
 
+/** A folder, and a RAR in volumes, become a ZIP only while they are sent; nobody misses the size of a ZIP that is called RAR. */
+const isMadeWhileSent = (container: BookContainer, path: string): boolean =>
+  container === 'folder' || (container === 'zip' && byExtension[extensionOf(path)] === 'rar4');
+
 /** What the answers about books depend on beside their address. */
 export const variesBy = ['Authorization', 'User-Agent'];
 
@@ -88,8 +92,7 @@ export function bookRecord(book: BookView, at: Address, dialect: Dialect): BookR
       {
         href: at(`books/${id}/file/${encodeSegment(downloadName(book))}`),
         type: acquisitionType(container, dialect),
-        // a folder becomes a ZIP only while it is sent
-        size: container === 'folder' ? null : book.fileSize,
+        size: isMadeWhileSent(container, book.path) ? null : book.fileSize,
       },
     ],
   };

@@ -93,7 +93,7 @@ function coverRoutes(deps: HttpDeps, { root, tag, prefix }: Version): Route[] {
 }
 
 /** A name at the end is for apps that read the extension from the address; it is not looked at. */
-function fileRoutes({ db }: HttpDeps, { root, tag, prefix }: Version): Route[] {
+function fileRoutes({ db, pages }: HttpDeps, { root, tag, prefix }: Version): Route[] {
   const file = (path: string, id: string) =>
     route({
       method: 'get',
@@ -106,7 +106,7 @@ function fileRoutes({ db }: HttpDeps, { root, tag, prefix }: Version): Route[] {
       reply: 'bytes',
       produces: acquisitionTypes,
       handler: async ({ ctx, viewer, params }) =>
-        sendDownload(ctx, bookDownload(await downloadOfBook(db, viewer, params.id), dialectFor(ctx))),
+        sendDownload(ctx, bookDownload(await downloadOfBook({ db, pages }, viewer, params.id), dialectFor(ctx))),
     });
   return [file('file', 'File'), file('file/:name', 'NamedFile')];
 }

@@ -11,6 +11,7 @@ import { noteAnalyzed } from './analysis-progress';
 import { analyzeFile, type Analysis, type AnalyzeOptions } from './book-content';
 import { getSettings, posterEdges } from './settings';
 import { storeAnalyses } from './store-analysis';
+import { versionWithVolumes } from './volumes';
 
 export interface AnalyzeDeps {
   limits: MediaLimits;
@@ -154,9 +155,8 @@ export async function locate(library: Library, book: Book): Promise<string | nul
 async function versionOf(file: string, book: Book): Promise<SeenVersion | null> {
   const stats = await stat(file).catch(() => null);
   if (stats === null) return null;
-  const writtenAt = stats.mtimeMs;
-  if (stats.isDirectory()) return { size: book.fileSize, modifiedAt: book.fileModifiedAt.getTime(), writtenAt };
-  return { size: stats.size, modifiedAt: Math.trunc(Math.max(stats.mtimeMs, stats.birthtimeMs)), writtenAt };
+  if (!stats.isDirectory()) return versionWithVolumes(file, stats);
+  return { size: book.fileSize, modifiedAt: book.fileModifiedAt.getTime(), writtenAt: stats.mtimeMs };
 }
 
 /**

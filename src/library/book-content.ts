@@ -82,7 +82,8 @@ export async function analyzeFile(file: string, options: AnalyzeOptions): Promis
 export async function analyzeOpened(reader: Reader, options: AnalyzeOptions): Promise<Analysis> {
   const content = await reader.content({ dimensions: options.dimensions });
   const described = await readDescribed(reader, content);
-  const kind = kinds[content.container];
+  // of an archive in volumes the pages are given out, as those of a folder
+  const kind = kinds[content.volumes === true ? 'folder' : content.container];
   const hasNothing = content.pageCount === 0;
   const state: MediaState = {
     ...kind,

@@ -12,6 +12,7 @@ import { belongsToFolderBook } from './book-files';
 import { isVersion } from './file-change';
 import { recordHistory } from './history';
 import { trash } from './vanished';
+import { versionWithVolumes, volumesOnDisk } from './volumes';
 
 type Context = Pick<TaskContext, 'db' | 'log'>;
 
@@ -66,9 +67,11 @@ async function deleteContent(db: Database, library: Library, book: Book): Promis
     const stats = await lstat(file);
     if (stats.isDirectory()) return await deleteFolderBook(db, library, book);
     if (stats.isFile()) await access(file, constants.W_OK);
-    const version = { size: stats.size, modifiedAt: Math.trunc(Math.max(stats.mtimeMs, stats.birthtimeMs)) };
+    const version = await versionWithVolumes(file, stats);
     // of a link only the link goes, whose size and time are its own
     if (stats.isFile() && !isVersion(version, book.fileSize, book.fileModifiedAt)) return false;
+    const later = stats.isFile() ? await volumesOnDisk(file) : [];
+    for (const volume of later) await unlink(volume.file);
     await unlink(file);
     return true;
   } catch (error) {

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { fail, notFound } from '../base/errors';
 import { resolveInside } from '../base/files';
 import type { Database } from '../db/database';
+import type { Container } from '../media/reader';
 import { storedZip, type StoredZip, type ZipSource } from '../media/stored-zip';
 import { Series } from '../model/series';
 import { filesOfReadList, filesOfSeries, type BookOfBundle } from '../search/book-bundle';
@@ -12,6 +14,8 @@ import { getReadList } from '../search/find-lists';
 import type { Viewer } from '../search/viewer';
 import { requireSeries } from './access';
 import { pathOfBook, visibleBookFile } from './book-place';
+import type { BookPages } from './pages';
+import { volumesOnDisk } from './volumes';
 
 /** A file as it lies on the disk, or a ZIP that is made while it is sent. */
 export type Download =
@@ -29,11 +33,19 @@ function zipDownload(name: string, sources: ZipSource[]): Download {
   };
 }
 
-/** The file of a book; a folder of images as a CBZ. Throws 404, 403. */
-export async function downloadOfBook(db: Database, viewer: Viewer, bookId: string): Promise<Download> {
+/** Where pages of files are made, in threads if they have to be unpacked. */
+interface DownloadDeps {
+  db: Database;
+  pages: Pick<BookPages, 'ofFile'>;
+}
+
+/** The file of a book; a folder of images, and an archive in volumes, as a CBZ. Throws 404, 403. */
+export async function downloadOfBook(deps: DownloadDeps, viewer: Viewer, bookId: string): Promise<Download> {
+  const { db } = deps;
   const book = await visibleBookFile(db, viewer, bookId);
   const file = await pathOfBook(book);
   if ((await stat(file)).isDirectory()) return folderDownload(db, book, file);
+  if (isInVolumes(book)) return volumesDownload(deps, book, file);
   const mediaType = book.mediaType === '' ? 'application/octet-stream' : book.mediaType.replace('; ', ';');
   return { kind: 'file', path: file, name: path.basename(book.path), mediaType };
 }
@@ -44,6 +56,25 @@ async function folderDownload(db: Database, book: BookFile, folder: string): Pro
   });
   if (sources.length === 0) throw notFound('Book has not been analyzed yet');
   return zipDownload(`${book.name}.cbz`, sources);
+}
+
+/** What analysis says of a RAR in several files: it is given out as its pages are, since one file of it is of no use. */
+const isInVolumes = ({ container, mediaType }: Pick<BookFile, 'container' | 'mediaType'>) =>
+  /^rar/u.test(container ?? '') && mediaType === 'application/zip';
+
+async function volumesDownload({ db, pages }: DownloadDeps, book: BookFile, file: string): Promise<Download> {
+  const { id, name, fileModifiedAt: modifiedAt } = book;
+  const loose = { path: file, container: (book.container ?? 'rar5') as Container, name, id, modifiedAt };
+  const sources = (await pagesOfBook(db, id)).map((page, index): ZipSource => ({
+    ...{ name: page.name, path: `${file}\0${page.name}`, size: page.size ?? 0 },
+    ...{ changedAt: modifiedAt.getTime(), modifiedAt },
+    read: async () => {
+      const { data } = await pages.ofFile(loose, page, index + 1).open();
+      return Buffer.isBuffer(data) ? data : buffer(data);
+    },
+  }));
+  if (sources.length === 0) throw notFound('Book has not been analyzed yet');
+  return zipDownload(`${name.replace(/\.part\d+$/iu, '')}.cbz`, sources);
 }
 
 async function sourceOf(place: string, name: string, modifiedAt: Date): Promise<ZipSource> {
@@ -120,7 +151,13 @@ async function presentEntries(
   try {
     const place = await resolveInside(root, file);
     const kind = await stat(place);
-    if (kind.isFile()) return [await sourceOf(place, entryName, fileModifiedAt)];
+    if (kind.isFile()) {
+      const volumes = [place, ...(await volumesOnDisk(place)).map((volume) => volume.file)];
+      const nameOf = (volume: string) => path.posix.join(path.posix.dirname(entryName), path.basename(volume));
+      return await Promise.all(
+        volumes.map((volume, n) => sourceOf(volume, n === 0 ? entryName : nameOf(volume), fileModifiedAt)),
+      );
+    }
     if (kind.isDirectory()) return await sourcesOfFolder(db, { id, fileModifiedAt }, place, `${entryName}/`);
     return [];
   } catch {

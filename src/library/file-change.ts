@@ -12,6 +12,7 @@ import { locate } from './analyze';
 import { analyzeFile, type Analysis } from './book-content';
 import { getSettings, posterEdges } from './settings';
 import type { FileVersion } from './analysis-outcome';
+import { versionWithVolumes } from './volumes';
 
 /** A book whose file is the one that the database knows, and may be changed. */
 export interface ChangeableBook {
@@ -33,12 +34,13 @@ const staleMilliseconds = 60 * 60 * 1000;
 /** A hidden name beside the file: on the same disk, so that it can be renamed into place, and passed over by scans. */
 export const asideOf = (file: string): string => path.join(path.dirname(file), `${prefix}${randomUUID()}.tmp`);
 
-/** The version of a file on the disk; null when nothing is there. Throws for a folder. */
+/** The version of a file on the disk, with its later volumes; null when nothing is there. Throws for a folder. */
 export async function versionOnDisk(file: string): Promise<FileVersion | null> {
   const stats = await stat(file).catch(() => null);
   if (stats === null) return null;
   if (!stats.isFile()) throw fail('ERR_1001', { file });
-  return { size: stats.size, modifiedAt: Math.trunc(Math.max(stats.mtimeMs, stats.birthtimeMs)) };
+  const { size, modifiedAt } = await versionWithVolumes(file, stats);
+  return { size, modifiedAt };
 }
 
 export const isVersion = (seen: FileVersion | null, size: number, modifiedAt: Date): boolean =>

@@ -12,6 +12,7 @@ import { isVersion, syncFolder, versionOnDisk, type ChangeableBook } from './fil
 import { lockSeries } from './locks';
 import { renumber } from './numbering';
 import type { FileVersion } from './analysis-outcome';
+import { volumesOnDisk } from './volumes';
 
 /** A book whose file is about to get another path or another form. */
 export interface FileMove {
@@ -79,6 +80,7 @@ export async function removeOld({ db }: Pick<TaskContext, 'db'>, root: string, m
   const isOther = move.fromPath !== move.toPath;
   const isThere = isOther && isVersion(await versionOnDisk(old), move.fromSize, move.fromModifiedAt);
   if (isThere) {
+    for (const volume of await volumesOnDisk(old)) await unlink(volume.file);
     await unlink(old);
     await syncFolder(path.dirname(old));
   }

@@ -5,6 +5,7 @@ import { groupBy } from '../base/group-by';
 import type { Database } from '../db/database';
 import { findBooksElsewhere, type KnownBook } from './known';
 import type { FoundBook } from './walk';
+import { versionWithVolumes } from './volumes';
 
 /** Which row a file is (docs/decisions/0006): content before place, and a place only when nothing else is known. */
 export interface IdentityContext {
@@ -69,8 +70,8 @@ export function createIdentity(context: IdentityContext) {
     try {
       const stats = await stat(path.join(book.root, book.path));
       if (stats.isDirectory()) return 'there';
-      const time = Math.trunc(Math.max(stats.mtimeMs, stats.birthtimeMs));
-      return stats.size === book.size && time === book.modifiedAt ? 'there' : 'replaced';
+      const { size, modifiedAt } = await versionWithVolumes(path.join(book.root, book.path), stats);
+      return size === book.size && modifiedAt === book.modifiedAt ? 'there' : 'replaced';
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       return code === 'ENOENT' || code === 'ENOTDIR' ? 'gone' : 'there';

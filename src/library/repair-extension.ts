@@ -8,6 +8,7 @@ import { stemOf } from './book-files';
 import { attemptChange, findChangeable, moveIntoPlace, type ChangeableBook } from './file-change';
 import { extensions, isMisnamed } from './file-kinds';
 import { moveRow, noteMove, removeOld, settleMoves } from './file-move';
+import { volumesOnDisk } from './volumes';
 
 /** Renames a file whose extension says something else than its content. */
 export async function repairExtension(context: TaskContext, { bookId }: Tasks['repairExtension']): Promise<void> {
@@ -25,6 +26,8 @@ export async function repairExtension(context: TaskContext, { bookId }: Tasks['r
 
 async function rename(context: TaskContext, found: ChangeableBook, extension: string): Promise<void> {
   const { book, library, file } = found;
+  // the others are found by the name of the first
+  if ((await volumesOnDisk(file)).length > 0) throw fail('ERR_1004', { file });
   const name = `${stemOf(path.posix.basename(book.path))}.${extension}`;
   const toPath = path.posix.join(path.posix.dirname(book.path), name);
   const known = await Book.query(context.db).findOne({ libraryId: library.id, path: toPath });

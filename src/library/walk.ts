@@ -17,6 +17,7 @@ import {
   stemOf,
 } from './book-files';
 import { createDisk, isFailure, type Disk } from './disk';
+import { joinVersions, laterVolumes } from './volumes';
 
 export type WalkOptions = Pick<
   Library,
@@ -227,12 +228,28 @@ async function sort(walking: Walk, folder: Folder, entries: Dirent[]) {
 async function measure({ disk, sink }: Walk, folder: Folder, names: string[]): Promise<FoundFile[]> {
   if (names.length === 0) return [];
   const results = await disk.stat(names.map((name) => `${folder.real}/${name}`));
-  return results.flatMap((result, index) => {
+  const found: FoundFile[] = [];
+  for (const [index, result] of results.entries()) {
     const file = join(folder.path, names[index] ?? '');
-    if (!isFailure(result)) return { path: file, size: result.size, modifiedAt: timeOf(result) };
-    sink.problem({ path: file, code: problemCode(result.failed) });
-    return [];
-  });
+    if (isFailure(result)) sink.problem({ path: file, code: problemCode(result.failed) });
+    else found.push({ path: file, size: result.size, modifiedAt: timeOf(result) });
+  }
+  return found;
+}
+
+const isRar = (name: string) => /\.(?:rar|cbr)$/iu.test(name);
+
+/** An archive in volumes is its first one, with what the others add to it. */
+async function withVolumes(walking: Walk, folder: Folder, books: FoundFile[], files: string[]): Promise<FoundFile[]> {
+  if (!files.some(isRar)) return books;
+  const beside = new Set(files);
+  return Promise.all(
+    books.map(async (book) => {
+      const later = laterVolumes(path.posix.basename(book.path), beside);
+      if (later.length === 0) return book;
+      return { ...book, ...joinVersions([book, ...(await measure(walking, folder, later))]) };
+    }),
+  );
 }
 
 async function folderTime({ disk }: Walk, folder: Folder): Promise<number> {
@@ -266,18 +283,22 @@ async function visit(walking: Walk, folder: Folder, entries: Dirent[]): Promise<
   const { files, folders } = await sort(walking, folder, entries);
   const below = await visitAll(walking, folders);
   const bookFiles = await measure(walking, folder, bookFilesOf(files, walking.isBookFile));
-  const books: FoundBook[] = bookFiles.map((file) => {
-    return { ...file, name: stemOf(path.posix.basename(file.path)), artwork: [] };
+  const whole = await withVolumes(walking, folder, bookFiles, files);
+  const books: FoundBook[] = whole.map((file) => {
+    const name = stemOf(file.path.slice(file.path.lastIndexOf('/') + 1));
+    return { path: file.path, size: file.size, modifiedAt: file.modifiedAt, name, artwork: [] };
   });
+  // mostly there are none, and then nothing has to be looked for among them
+  const others = files.filter((name) => !walking.isBookFile(name));
   const hasBookFiles = books.length > 0 || below.some((visited) => visited.hasBookFiles);
   const pictureBooks = below.flatMap(({ book }) => book ?? []);
-  const pages = walking.options.scanImageFolders && !hasBookFiles ? files.filter(isPicture) : [];
+  const pages = walking.options.scanImageFolders && !hasBookFiles ? others.filter(isPicture) : [];
   if (pages.filter((name) => !isSeriesArtwork(name)).length > pictureBooks.length) {
     return { folder, book: await folderBook(walking, folder, files, pictureBooks), hasBookFiles };
   }
   if (folder.path !== '') books.push(...pictureBooks);
   else await tellOwnSeries(walking, below);
-  if (books.length > 0) await tell(walking, folder, books, files);
+  if (books.length > 0) await tell(walking, folder, books, others);
   return { folder, book: null, hasBookFiles };
 }
 
@@ -299,7 +320,7 @@ async function folderBook(walking: Walk, folder: Folder, files: string[], below:
 
 const nameOf = ({ root }: Walk, folder: Folder) => path.basename(folder.path === '' ? root : folder.path) || root;
 
-/** `files`: names of everything in the folder, to find what lies beside the books. */
+/** `files`: names of what lies in the folder beside the books. */
 async function tell(walking: Walk, folder: Folder, books: FoundBook[], files: string[]): Promise<void> {
   const { sink, options } = walking;
   await addArtwork(walking, folder, books, files);

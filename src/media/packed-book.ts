@@ -52,6 +52,8 @@ export interface PackedBook {
   source: ByteSource;
   /** Of the file, or of all its volumes. */
   bytes: number;
+  /** It lies in more than one file. */
+  volumes?: true;
   entries: PackedEntry[];
   /** Most entries can only be unpacked together with those before them. */
   solid: boolean;

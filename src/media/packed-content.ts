@@ -140,6 +140,7 @@ export async function packedContent(
     problems: [],
     divina: true,
     pageCount: 0,
+    ...(book.volumes ? { volumes: true } : {}),
   };
   for (const entry of files) {
     const { name } = entry;

@@ -56,5 +56,6 @@ export async function readRarBook(
   // the unpacker passes over a solid archive by decoding it, over others from header to header
   const parts = (index: number) => (solid ? 1 : (listing.entries[index]?.parts ?? 1));
   const unpack: PackedBook['unpack'] = (plan) => unpackRar({ path, offset: detected.offset, files, parts }, plan);
-  return { container: detected.container, source, bytes, entries, solid, damaged, limits, unpack };
+  const volumes = listing.volume ? { volumes: true as const } : {};
+  return { container: detected.container, source, bytes, ...volumes, entries, solid, damaged, limits, unpack };
 }

@@ -82,6 +82,8 @@ export interface BookContent {
   pageCount: number;
   /** Of an EPUB, where it could be read. */
   outline?: EpubOutline | null;
+  /** The archive lies in more than one file. */
+  volumes?: true;
 }
 
 /**

@@ -20,7 +20,10 @@ import {
 export interface ZipSource {
   /** Name inside the ZIP. */
   name: string;
+  /** Where it lies; of bytes that are made a name for them. */
   path: string;
+  /** Gives bytes that are no file: the page of an archive. */
+  read?: () => Promise<Buffer>;
   size: number;
   /** Of the file itself, milliseconds: with the size it says which version it is. */
   changedAt: number;
@@ -164,15 +167,20 @@ async function* summed({ source, dataAt }: Placed, range: Range): AsyncGenerator
 
 const changed = (name: string) => fail('ERR_1018', { name });
 
-async function wholeOf({ path, name, size }: ZipSource): Promise<Buffer> {
-  const data = await readFile(path);
+async function wholeOf({ path, read, name, size }: ZipSource): Promise<Buffer> {
+  const data = await (read ? read() : readFile(path));
   if (data.length !== size) throw changed(name);
   return data;
 }
 
 /** Part of a file; fails when it is shorter than it was, since nothing could be sent in the place of what is missing. */
-async function* dataOf({ path, name }: ZipSource, { start, end }: Range): AsyncGenerator<Buffer> {
+async function* dataOf(source: ZipSource, { start, end }: Range): AsyncGenerator<Buffer> {
+  const { path, read, name } = source;
   if (end < start) return;
+  if (read) {
+    yield (await wholeOf(source)).subarray(start, end + 1);
+    return;
+  }
   let count = 0;
   for await (const chunk of createReadStream(path, {
     start,

@@ -6,7 +6,7 @@ import { sendDownload } from '../reply';
 import { route, type Route } from '../route';
 
 /** Downloads of whole files. Some apps append the file's name to the address to get an extension: it is ignored. */
-export function fileRoutes({ db }: HttpDeps): Route[] {
+export function fileRoutes({ db, pages }: HttpDeps): Route[] {
   const download = (path: string, id: string) =>
     route({
       method: 'get',
@@ -18,7 +18,7 @@ export function fileRoutes({ db }: HttpDeps): Route[] {
       params: z.object({ bookId: entityId() }),
       reply: 'bytes',
       handler: async ({ ctx, viewer, params }) => {
-        await sendDownload(ctx, await downloadOfBook(db, viewer, params.bookId));
+        await sendDownload(ctx, await downloadOfBook({ db, pages }, viewer, params.bookId));
       },
     });
   return [
