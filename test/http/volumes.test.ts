@@ -88,7 +88,7 @@ describeWithReference('an archive in volumes', (reference) => {
     expect(headers['content-type']).toBe('application/zip');
     expect(headers['content-disposition']).toContain('book.cbz');
     expect(headers['content-length']).toBe(String(body.length));
-    expect(await hashesOfbody).toEqual(expected);
+    expect(await hashesOf(body)).toEqual(expected);
     const half = await app.admin.get(`/api/v1/books/${id}/file`).set('Range', 'bytes=9000-').responseType('blob').expect(206);
     expect((half.body as Buffer).equals(body.subarray(9000))).toBe(true);
     const { text } = await app.admin.get(`/opds/v1.2/books/${id}`).expect(200);
