@@ -14,6 +14,18 @@ export function opdsAddress(ctx: HttpContext, version: 'v1.2' | 'v2'): Address {
   return (path) => `${root}/${path}`;
 }
 
+/** What an app sends without the key that it came with: keys are kept nowhere as they are. */
+export const withoutKey = ({ state: { opdsKey } }: HttpContext, text: string): string =>
+  opdsKey === null ? text : text.replaceAll(`/opds/${opdsKey}/`, '/opds/');
+
+const ours = /^https?:\/\/[^?#]*?\/opds\/(?:[\w-]{20,64}\/)?(v1\.2|v2)\/(.*)$/su;
+
+/** An address of ours as this client has to write it: another app may have kept it with another host, or without a key. */
+export function readdressed(ctx: HttpContext, href: string): string {
+  const [, version, path] = ours.exec(href) ?? [];
+  return (version === 'v1.2' || version === 'v2') && path !== undefined ? opdsAddress(ctx, version)(path) : href;
+}
+
 export type Parameters = readonly (readonly [name: string, value: string])[];
 
 /** A path with its query, in the order given; the same parameters always give the same address. */

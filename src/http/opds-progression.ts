@@ -14,7 +14,7 @@ import { dateTime } from '../search/condition-values';
 import type { HttpContext } from './context';
 import type { HttpDeps } from './deps';
 import { entityId, readJson } from './input';
-import { opdsAddress } from './opds-address';
+import { opdsAddress, readdressed, withoutKey } from './opds-address';
 import { instant, sendText } from './reply';
 import { route, type Route } from './route';
 
@@ -50,17 +50,21 @@ function referencesOf({ references, page, isPdf }: KnownProgression, address: st
   return [isPdf ? `#page=${page}` : `${address}/pages/${page}`];
 }
 
-function documentOf(known: KnownProgression, address: string): string {
+const pagesAddress = (ctx: HttpContext, id: string): string => opdsAddress(ctx, 'v2')(`books/${publicId(id)}`);
+
+function documentOf(ctx: HttpContext, known: KnownProgression, id: string): string {
   const { title, modified, device, progression } = known;
   const fields = { title, modified: instant(modified), device: deviceOf(device), progression };
-  return JSON.stringify(compact({ ...fields, references: referencesOf(known, address) }));
+  const references = referencesOf(known, pagesAddress(ctx, id)).map((reference) => readdressed(ctx, reference));
+  return JSON.stringify(compact({ ...fields, references }));
 }
 
 /** Parses by hand: a refusal has a document of its own (RFC 9457), by which apps tell a conflict. */
 async function sentProgression(ctx: HttpContext): Promise<OpdsProgression> {
   const parsed = progressionBody.safeParse(await readJson(ctx));
   if (!parsed.success) throw new HttpFailure(400, 'The progression is not valid');
-  return parsed.data;
+  const { references, ...sent } = parsed.data;
+  return { ...sent, references: references.map((reference) => withoutKey(ctx, reference)) };
 }
 
 /** What went wrong with a progression, in the form of the draft; anything else is for the writer of error answers. */
@@ -84,14 +88,13 @@ interface Place {
 export function opdsProgressionRoutes({ db }: HttpDeps, { root, tag, prefix }: Place): Route[] {
   const common = { path: `${root}/books/:id/opds-progression`, tag, access: 'any', reply: 'bytes' } as const;
   const params = z.object({ id: entityId() });
-  const pagesAddress = (ctx: HttpContext, id: string) => opdsAddress(ctx, 'v2')(`books/${publicId(id)}`);
   return [
     route({
       ...{ ...common, params, method: 'get', id: `${prefix}GetOpdsProgression`, produces: [opdsProgressionType] },
       summary: 'How far the reader is (OPDS Progression 1.0); empty for a book that was not begun',
       handler: async ({ ctx, viewer, params: { id } }) => {
         const known = await getOpdsProgression(db, viewer, id);
-        sendText(ctx, opdsProgressionType, known ? documentOf(known, pagesAddress(ctx, id)) : '');
+        sendText(ctx, opdsProgressionType, known ? documentOf(ctx, known, id) : '');
       },
     }),
     route({
@@ -104,7 +107,7 @@ export function opdsProgressionRoutes({ db }: HttpDeps, { root, tag, prefix }: P
           const isNew = (await getOpdsProgression(db, viewer, id)) === null;
           await putOpdsProgression(db, viewer, id, await sentProgression(ctx));
           const known = await getOpdsProgression(db, viewer, id);
-          if (known) sendText(ctx, opdsProgressionType, documentOf(known, pagesAddress(ctx, id)), isNew ? 201 : 200);
+          if (known) sendText(ctx, opdsProgressionType, documentOf(ctx, known, id), isNew ? 201 : 200);
         }),
     }),
   ];

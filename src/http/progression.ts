@@ -1,8 +1,11 @@
 import { z } from 'zod';
-import { getProgression, putProgression } from '../library/progression';
+import { getProgression, putProgression, type StoredProgression } from '../library/progression';
 import { readiumProgressionType } from '../opds/media-types';
+import type { Viewer } from '../search/viewer';
+import type { HttpContext } from './context';
 import type { HttpDeps } from './deps';
 import { entityId } from './input';
+import { withoutKey } from './opds-address';
 import { progressionBody } from './progression-body';
 import { instant, sendText } from './reply';
 import { route, type Route } from './route';
@@ -12,10 +15,12 @@ interface Place {
   path: string;
   tag: string;
   ids: { get: string; put: string };
+  /** What this protocol adds to a place, so that its apps can find it. */
+  complete?: (ctx: HttpContext, viewer: Viewer, bookId: string, found: StoredProgression) => Promise<StoredProgression>;
 }
 
 /** The place in a book as Readium's clients keep it, with the device that was there; the same wherever it is served. */
-export function progressionRoutesAt({ db }: HttpDeps, { path, tag, ids }: Place): Route[] {
+export function progressionRoutesAt({ db }: HttpDeps, { path, tag, ids, complete }: Place): Route[] {
   const params = z.object({ bookId: entityId() });
   return [
     route({
@@ -29,10 +34,13 @@ export function progressionRoutesAt({ db }: HttpDeps, { path, tag, ids }: Place)
       reply: 'bytes',
       produces: [readiumProgressionType],
       handler: async ({ ctx, viewer, params }) => {
-        const found = await getProgression(db, viewer, params.bookId);
-        if (found)
-          return sendText(ctx, readiumProgressionType, JSON.stringify({ ...found, modified: instant(found.modified) }));
-        ctx.body = null;
+        const stored = await getProgression(db, viewer, params.bookId);
+        if (!stored) {
+          ctx.body = null;
+          return;
+        }
+        const found = complete ? await complete(ctx, viewer, params.bookId, stored) : stored;
+        sendText(ctx, readiumProgressionType, JSON.stringify({ ...found, modified: instant(found.modified) }));
       },
     }),
     route({
@@ -45,8 +53,9 @@ export function progressionRoutesAt({ db }: HttpDeps, { path, tag, ids }: Place)
       params,
       body: progressionBody,
       reply: 'nothing',
-      handler: async ({ viewer, params, body }) => {
-        await putProgression(db, viewer, params.bookId, body);
+      handler: async ({ ctx, viewer, params, body }) => {
+        const locator = { ...body.locator, href: withoutKey(ctx, body.locator.href) };
+        await putProgression(db, viewer, params.bookId, { ...body, locator });
       },
     }),
   ];

@@ -62,8 +62,8 @@ test.each(paths)('%s answers, to HEAD with the same headers, and with a final sl
 describe('with a personal key in the path', () => {
   let key: string;
   beforeAll(async () => {
-    const { body } = await app.admin.post('/api/v2/users/me/api-keys').send({ comment: 'forms' });
-    ({ key } = body as { key: string });
+    const response = await app.admin.post('/api/v2/users/me/api-keys').send({ comment: 'forms' });
+    key = (response.body as { key: string }).key;
   });
 
   test.each(paths)('%s answers without login', async (path) => {

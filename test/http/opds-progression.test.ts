@@ -141,3 +141,47 @@ test('what is hidden is 403, what does not exist 404', async () => {
     .send(body)
     .expect(404);
 });
+
+describe('a place that an app with a key in its address keeps', () => {
+  const newKey = async (comment: string) => {
+    const response = await app.admin.post('/api/v2/users/me/api-keys').send({ comment }).expect(200);
+    return (response.body as { key: string }).key;
+  };
+  const textOf = async (url: string, authorization: string | null) => (await ask(url, authorization)).body.toString();
+
+  test('does not show the key to anybody, and leads every app to its own address', async () => {
+    const [key, other] = [await newKey('phone'), await newKey('tablet')];
+    const id = publicId((await catalogue.book('all jpeg')).id);
+    const at = (prefix: string) => `${app.base}/opds${prefix}/v2/books/${id}`;
+    const body = JSON.stringify({
+      modified: day(1),
+      device,
+      progression: 0.5,
+      references: [`${at(`/${key}`)}/pages/2`],
+    });
+    await app.anonymous
+      .put(`/opds/${key}/v2/books/${id}/opds-progression`)
+      .set('Content-Type', type)
+      .send(body)
+      .expect(201);
+    expect(await textOf(`${at('')}/opds-progression`, basic(adminLogin))).toContain(`"${at('')}/pages/2"`);
+    expect(await textOf(`${at(`/${other}`)}/opds-progression`, null)).toContain(`"${at(`/${other}`)}/pages/2"`);
+    const { rows } = await app.db.raw<{ rows: object[] }>('select * from read_progress');
+    expect(JSON.stringify(rows)).not.toContain(key);
+  });
+
+  test("nor does Readium's form", async () => {
+    const key = await newKey('laptop');
+    const id = publicId((await catalogue.book('all webp')).id);
+    const at = (prefix: string) => `${app.base}/opds${prefix}/v2/books/${id}`;
+    const locator = { href: `${at(`/${key}`)}/pages/2`, type: 'image/webp', locations: { position: 2 } };
+    await app.anonymous
+      .put(`/opds/${key}/v2/books/${id}/progression`)
+      .set('Content-Type', 'application/vnd.readium.progression+json')
+      .send(JSON.stringify({ modified: day(1), device, locator }))
+      .expect(204);
+    expect(await textOf(`${at('')}/progression`, basic(adminLogin))).toContain(`"${at('')}/pages/2"`);
+    expect(await textOf(`${at(`/${key}`)}/progression`, null)).toContain(`"${at(`/${key}`)}/pages/2"`);
+    expect(await textOf(`${app.base}/api/v1/books/${id}/progression`, basic(adminLogin))).not.toContain(key);
+  });
+});

@@ -258,10 +258,9 @@ describe('publications', () => {
       const places = links.find(({ rel }) => rel === 'http://readium.org/position-list');
       const { body, headers } = await ask(places?.href ?? '', basic(adminLogin));
       expect(headers.get('content-type')).toBe(places?.type);
-      expect(JSON.parse(body.toString())).toMatchObject({
-        total: 2,
-        positions: [{ href: 'a.xhtml' }, { href: 'b.xhtml' }],
-      });
+      const { total, positions } = JSON.parse(body.toString()) as { total: number; positions: Link[] };
+      expect(total).toBe(2);
+      expect(positions.map(({ href }) => href)).toEqual(readingOrder.map(({ href }) => href));
     }
     await app.anonymous.get(`/opds/v2/books/${id}/resource/a.xhtml`).expect(401);
     await app.admin.get(`/opds/v2/books/${id}/resource/c.xhtml`).expect(404);
@@ -317,6 +316,51 @@ describe('progression', () => {
     const response = await app.admin.get(path).expect(200);
     expect(response.headers['content-type']).toBe(type);
     expect(JSON.parse(response.text)).toMatchObject(at(2, '2026-01-02T00:00:00Z'));
+  });
+});
+
+describe('a place that was marked by page', () => {
+  interface Place {
+    device: { id: string; name: string };
+    locator: { href?: string; type?: string; locations: { position?: number; fragments?: string[] } };
+  }
+  const placeIn = async (name: string, page: number): Promise<Place> => {
+    const id = await bookId(name);
+    await app.admin.patch(`/api/v1/books/${id}/read-progress`).send({ page }).expect(204);
+    const { body } = await ask(`${app.base}/opds/v2/books/${id}/progression`, basic(adminLogin));
+    return JSON.parse(body.toString()) as Place;
+  };
+
+  test.each(['all webp', 'Volume 1'])('in %s is found in the reading order, and has a device', async (name) => {
+    const { device, locator } = await placeIn(name, 2);
+    const path = `books/${await bookId(name)}/manifest/divina`;
+    const { readingOrder = [] } = await get<Publication>(path, 'application/divina+json');
+    expect(locator).toMatchObject({ href: readingOrder[1]?.href, type: readingOrder[1]?.type });
+    expect(device).toEqual({ id: 'urn:kiremisu:device:server', name: 'KireMisu' });
+  });
+
+  test('in a PDF is a page of the file', async () => {
+    const { locator } = await placeIn('scanned', 2);
+    const pdf = await get<Publication>(`books/${await bookId('scanned')}/manifest/pdf`, 'application/webpub+json');
+    expect(locator).toMatchObject({ href: pdf.readingOrder?.[0]?.href, type: 'application/pdf' });
+    expect(locator.locations).toMatchObject({ position: 2, fragments: ['page=2'] });
+  });
+
+  test('in a text is found in the reading order, whoever marked it and however', async () => {
+    const id = await bookId('novel');
+    const place = {
+      ...{ modified: '2026-03-01T00:00:00Z', device: { id: 'urn:uuid:3', name: 'Phone' } },
+      locator: { href: 'b.xhtml', type: 'application/xhtml+xml', locations: { progression: 0 } },
+    };
+    await app.admin
+      .put(`/api/v1/books/${id}/progression`)
+      .set('Content-Type', 'application/json')
+      .send(JSON.stringify(place))
+      .expect(204);
+    const { body } = await ask(`${app.base}/opds/v2/books/${id}/progression`, basic(adminLogin));
+    const { device, locator } = JSON.parse(body.toString()) as Place;
+    const { readingOrder = [] } = await get<Publication>(`books/${id}/manifest/epub`, 'application/webpub+json');
+    expect([device.id, locator.href]).toEqual(['urn:uuid:3', readingOrder[1]?.href]);
   });
 });
 

@@ -11,6 +11,11 @@ const extensions: Record<string, string> = {
   'application/vnd.comicbook-rar': 'cbr',
   'application/pdf': 'pdf',
   'application/epub+zip': 'epub',
+  'application/vnd.comicbook+7z': 'cb7',
+  'application/vnd.comicbook+tar': 'cbt',
+  // for apps that know only these names (opds.md §2.13)
+  ...{ 'application/x-cbz': 'cbz', 'application/x-cbr': 'cbr', 'application/x-cb7': 'cb7', 'application/x-cbt': 'cbt' },
+  'application/zip': 'cbz',
 };
 
 /** Links of a feed or entry, all or those of one relation. */

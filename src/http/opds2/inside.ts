@@ -1,11 +1,14 @@
 import { z } from 'zod';
+import { publicId } from '../../base/public-id';
 import { getPositions } from '../../library/epub-books';
 import { positionListType } from '../../opds/media-types';
 import type { HttpDeps } from '../deps';
 import { entityId } from '../input';
+import { opdsAddress } from '../opds-address';
 import { sendPage } from '../page-reply';
 import { route, type Route } from '../route';
 import { sendDocument } from './feed';
+import { resourceHref } from './present';
 
 const common = { method: 'get', tag: 'OPDS 2.0', reply: 'bytes' } as const;
 
@@ -22,7 +25,10 @@ export function insideRoutes({ db, pages }: HttpDeps): Route[] {
       produces: [positionListType],
       handler: async ({ ctx, viewer, params }) => {
         const { positions } = await getPositions(db, viewer, params.id);
-        sendDocument(ctx, positionListType, { total: positions.length, positions });
+        const address = opdsAddress(ctx, 'v2')(`books/${publicId(params.id)}`);
+        // a place is found by the address that stands in the reading order
+        const placed = positions.map((position) => ({ ...position, href: resourceHref(address, position.href) }));
+        sendDocument(ctx, positionListType, { total: placed.length, positions: placed });
       },
     }),
     route({

@@ -2,6 +2,7 @@ import { publicId } from '../../base/public-id';
 import { coverSizes, type CoverSize } from '../../library/cover-size';
 import { divinaType, webPublicationType, type Dialect } from '../../opds/media-types';
 import type { NavigationLink, Picture2, Profile, Publication } from '../../opds/v2';
+import { encodeSegment } from '../../opds/wording';
 import type { BookView } from '../../search/book-view';
 import type { Delivery } from '../../search/delivery';
 import type { SeriesView } from '../../search/series-view';
@@ -69,3 +70,9 @@ export const listLink = (kind: 'collections' | 'readlists', list: { id: string; 
   title: list.name,
   href: at(`${kind}/${publicId(list.id)}`),
 });
+
+/** A file inside the book, as its own address; its name may hold whatever a file system allows. */
+export function resourceHref(address: string, link: string): string {
+  const [name = '', ...fragment] = link.split('#');
+  return [`${address}/resource/${name.split('/').map(encodeSegment).join('/')}`, ...fragment].join('#');
+}

@@ -7,7 +7,6 @@ import { publicationType } from '../../opds/media-types';
 import { opds2Publication, type Publication } from '../../opds/v2-publication';
 import type { Profile } from '../../opds/v2';
 import { divinaManifest, manifestType, webPublication, type TocItem } from '../../opds/webpub';
-import { encodeSegment } from '../../opds/wording';
 import { findDeliveries } from '../../search/delivery';
 import { getBook } from '../../search/find-books';
 import type { BookView } from '../../search/book-view';
@@ -19,7 +18,7 @@ import { opdsAddress, type Address } from '../opds-address';
 import { dialectFor } from '../opds-books';
 import { route, type Route } from '../route';
 import { sendDocument } from './feed';
-import { hasPages, profileOf, publication } from './present';
+import { hasPages, profileOf, publication, resourceHref } from './present';
 
 const anyId = z.object({ id: entityId() });
 const common = { method: 'get', tag: 'OPDS 2.0', access: 'any', params: anyId, reply: 'bytes' } as const;
@@ -55,12 +54,6 @@ function pdf(self: string, { book, described }: Described): JsonObject {
   if (book.mediaProfile !== 'PDF') throw notFound('The book is no PDF');
   const [{ href, type }] = described.acquisitions;
   return webPublication({ ...described, profile: 'pdf' }, { self, readingOrder: [{ href, type }] });
-}
-
-/** A file inside the book, as its own address; its name may hold whatever a file system allows. */
-function resourceHref(address: string, link: string): string {
-  const [name = '', ...fragment] = link.split('#');
-  return [`${address}/resource/${name.split('/').map(encodeSegment).join('/')}`, ...fragment].join('#');
 }
 
 const tocOf = (entries: OutlineEntry[], address: string): TocItem[] =>

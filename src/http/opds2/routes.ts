@@ -1,12 +1,12 @@
 import type { HttpDeps } from '../deps';
 import { deliveryRoutes } from '../opds-delivery';
 import { opdsProgressionRoutes } from '../opds-progression';
-import { progressionRoutesAt } from '../progression';
 import type { Route } from '../route';
 import { authenticationRoute } from './authentication';
 import { bookRoutes } from './books';
 import { catalogRoutes } from './catalog';
 import { insideRoutes } from './inside';
+import { readiumProgressionRoutes } from './progression';
 import { publicationRoutes } from './publications';
 import { seriesRoutes } from './series';
 
@@ -22,11 +22,7 @@ export function opds2Routes(deps: HttpDeps): Route[] {
     ...bookRoutes(deps),
     ...publicationRoutes(deps),
     ...insideRoutes(deps),
-    ...progressionRoutesAt(deps, {
-      path: '/opds/v2/books/:bookId/progression',
-      tag,
-      ids: { get: 'opds2GetProgression', put: 'opds2PutProgression' },
-    }),
+    ...readiumProgressionRoutes(deps, tag),
     ...opdsProgressionRoutes(deps, place),
     ...deliveryRoutes(deps, { ...place, firstPage: 1 }),
   ];
