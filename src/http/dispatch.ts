@@ -76,7 +76,7 @@ async function answer(entry: Route, params: Params, ctx: HttpContext, options: D
     viewer,
     params: entry.params && parseValues(entry.params, withoutNul(params)),
     query: entry.query && parseValues(entry.query, readQueryString(ctx.querystring)),
-    body: entry.body && parseBody(entry.body, await readJson(ctx)),
+    body: entry.body && parseBody(entry.body, await readJson(ctx), { plain: entry.plainRefusals ?? false }),
   };
   const value: unknown = await entry.handler(exchange as never);
   send(entry, ctx, value, options);

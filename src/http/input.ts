@@ -194,18 +194,18 @@ function withNamesOf(schema: z.ZodType, value: unknown): unknown {
   );
 }
 
-/** A JSON body: wrong structure is a plain 400, a broken rule is a 400 with `violations`. */
-export function parseBody<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+/** A JSON body: wrong structure is a plain 400, a broken rule is a 400 with `violations`, or `plain` too. */
+export function parseBody<S extends z.ZodType>(schema: S, value: unknown, { plain = false } = {}): z.output<S> {
   const result = schema.safeParse(withNamesOf(schema, value));
   if (result.success) return result.data;
   const { issues } = result.error;
   const broken = issues.find((issue) => structural.has(issue.code));
   if (broken) throw badRequest(`Unusable value at '${fieldName(broken.path)}'`);
-  throw new InvalidInput(
-    issues
-      .filter((issue) => issue.path.length > 0)
-      .map(({ path, message }) => ({ fieldName: fieldName(path), message })),
-  );
+  const violations = issues
+    .filter((issue) => issue.path.length > 0)
+    .map(({ path, message }) => ({ fieldName: fieldName(path), message }));
+  if (!plain) throw new InvalidInput(violations);
+  throw badRequest(violations.map((violation) => `${violation.fieldName}: ${violation.message}`).join('; '));
 }
 
 /** An escaped backslash before `u0000` makes it harmless text; bare, JSON forbids it. */

@@ -34,6 +34,8 @@ export interface RouteDefinition<A extends Access, P, Q, B, R extends Reply> {
   params?: P;
   query?: Q;
   body?: B;
+  /** What is wrong with a body is told in the message of an ordinary refusal, not as `violations`: Komga's bulk edit. */
+  plainRefusals?: true;
   /** Media type of a body that the handler reads itself, for the document. */
   consumes?: string;
   reply: R;

@@ -218,6 +218,7 @@ function administration(deps: HttpDeps): Route[] {
       summary: 'Change and lock metadata of many books by id, all or none; unknown ids are passed over',
       access: 'ADMIN',
       body: z.record(z.string(), bookChangesBody),
+      plainRefusals: true,
       reply: 'nothing',
       handler: async ({ body }) => {
         const edits = Object.entries(body).flatMap(([id, changes]) => {
