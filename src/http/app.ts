@@ -40,7 +40,9 @@ const compression = () =>
 /** The middleware chain, top to bottom. */
 export function createApp(options: AppOptions): Koa<HttpState> {
   const { config, log } = options;
-  const app = new Koa<HttpState>({ proxy: config.trustProxy });
+  // of the addresses in X-Forwarded-For the last one, which the proxy wrote itself: a client can invent all before it, and
+  // with them get around the limit of failed logins
+  const app = new Koa<HttpState>({ proxy: config.trustProxy, maxIpsCount: 1 });
   // errors.ts answers everything; what arrives here is a client that hung up in the middle of a stream
   app.on('error', (error: Error) => log.debug({ err: error }, 'response ended early'));
   const metrics = createRequestMetrics();

@@ -136,6 +136,29 @@ describe('Pages of other origins', () => {
   });
 });
 
+describe('A form of another site', () => {
+  const scan = () =>
+    app.admin
+      .post('/api/v1/libraries/0DBTWY6S0KNX9/scan')
+      .set('Sec-Fetch-Site', 'cross-site')
+      .set('Origin', 'https://evil.example');
+
+  test('changes nothing, although the browser sends the password along', async () => {
+    const response = await scan().expect(403);
+    expect(response.body).toMatchObject({ message: 'A page of another site may not do this' });
+    await scan().type('multipart/form-data').send('x').expect(403);
+    await scan().type('text/plain').send('{}').expect(403);
+  });
+
+  test('is told from apps, from pages of the same site and of origins that were named', async () => {
+    await scan().set('X-Requested-With', 'XMLHttpRequest').expect(404);
+    await scan().type('json').send('{}').expect(404);
+    await scan().set('Sec-Fetch-Site', 'same-origin').expect(404);
+    await scan().set('Origin', 'https://reader.example.org').expect(404);
+    await app.admin.get('/api/v1/libraries').set('Sec-Fetch-Site', 'cross-site').expect(200);
+  });
+});
+
 test('documents have a content security policy, data needs none', async () => {
   const page = await app.anonymous.get('/').expect(200);
   expect(page.headers['content-security-policy']).toContain("script-src 'self'");
@@ -167,6 +190,22 @@ describe('Behind a reverse proxy', () => {
     expect(response.text).toContain('href="https://comics.example.org/shelf/opds/v1.2/catalog"');
     expect(String(response.headers['set-cookie'])).toMatch(/path=\/shelf\/; .*secure/i);
   });
+});
+
+test('the address of a client is the one that the proxy saw, not one that the client invents', async () => {
+  const user = await app.user('proxied@example.org');
+  const invented = (address: number) =>
+    app
+      .as({ ...user, password: 'wrong' })
+      .get('/api/v2/users/me')
+      .set('X-Forwarded-For', `203.0.113.${address}, 198.51.100.7`);
+  for (const address of [1, 2, 3, 4]) await invented(address).expect(401);
+  // another invented address would begin anew
+  await invented(5).expect(429);
+  const activity = await app.admin.get(`/api/v2/users/authentication-activity?unpaged=true`).expect(200);
+  const { content } = activity.body as { content: { email: string; ip: string }[] };
+  const seen = content.filter(({ email }) => email === user.email).map(({ ip }) => ip);
+  expect(new Set(seen)).toEqual(new Set(['198.51.100.7']));
 });
 
 describe('Answers', () => {
