@@ -1,20 +1,8 @@
+import type { AlternateTitle, Author, FieldOrigin, Link, Source } from '../base/values';
+
 /** Plain data of the metadata layer. Dates are `yyyy-MM-dd`; what is unset is null or, as in Komga, an empty text. */
 
-export interface Author {
-  name: string;
-  /** Lower case: writer, penciller, inker, colorist, letterer, cover, editor, translator or one of the user's own. */
-  role: string;
-}
-
-export interface Link {
-  label: string;
-  url: string;
-}
-
-export interface AlternateTitle {
-  label: string;
-  title: string;
-}
+export type { AlternateTitle, Author, Link, Source };
 
 /** A read list that the book belongs to, by name; `number` is the wanted position. */
 export interface ReadListEntry {
@@ -71,12 +59,7 @@ export interface SeriesPatch extends Patch<SeriesMetadata> {
   collections?: string[];
 }
 
-export type Source = 'file' | 'mangadex' | 'person';
-
 /** Who set a field, and when: kept beside the row so that a later source knows what it may replace. */
-export interface Provenance<F extends string> {
+export interface Provenance<F extends string> extends FieldOrigin {
   field: F;
-  source: Source;
-  /** ISO date-time. */
-  at: string;
 }

@@ -1,14 +1,10 @@
 import { Model } from 'objection';
-import type { FieldOrigin } from './values';
+import type { FieldOrigin, MatchReason } from '../base/values';
 
 export const matchStates = ['matched', 'proposed', 'none', 'never'] as const;
 export type MatchState = (typeof matchStates)[number];
 
-export interface MatchReason {
-  code: string;
-  detail: string;
-  points: number;
-}
+export type { MatchReason };
 
 /** What was decided for a series, by whom, and when it is looked at again. No row: not looked at yet. */
 export class SeriesMatch extends Model {

@@ -17,12 +17,27 @@ import { candidateDto, matchDto, presentCandidate, presentMatch, presentPlan, pr
 import { base, requestDeps, tag, titleId } from './metadata-shared';
 
 const seriesParams = z.object({ seriesId: entityId() });
+const path = `${base}/series/:seriesId/match`;
+
+interface Verdict {
+  summary: string;
+  act: (seriesId: string, externalId: string) => Promise<void>;
+}
+
+/** What a person says of one candidate. */
+const ofCandidate = (method: 'post' | 'delete', id: string, { summary, act }: Verdict): Route =>
+  route({
+    ...{ method, id, tag, summary, access: 'ADMIN' },
+    path: `${path}/reject/:externalId`,
+    params: seriesParams.extend({ externalId: titleId }),
+    reply: 'nothing',
+    handler: ({ params }) => act(params.seriesId, params.externalId),
+  });
 
 /** The match of one series: what is proposed, what a person decides. */
 export function seriesMatchRoutes(deps: HttpDeps): Route[] {
   const { db } = deps;
   const requests = requestDeps(deps);
-  const path = `${base}/series/:seriesId/match`;
   return [
     route({
       method: 'get',
@@ -87,27 +102,13 @@ export function seriesMatchRoutes(deps: HttpDeps): Route[] {
       reply: 'nothing',
       handler: ({ params, query }) => unmatch(requests, params.seriesId, query.never ?? false),
     }),
-    route({
-      method: 'post',
-      path: `${path}/reject/:externalId`,
-      id: 'rejectSeriesCandidate',
-      tag,
+    ofCandidate('post', 'rejectSeriesCandidate', {
       summary: 'This title is not it, and never comes back for this series',
-      access: 'ADMIN',
-      params: seriesParams.extend({ externalId: titleId }),
-      reply: 'nothing',
-      handler: ({ params }) => rejectCandidate(requests, params.seriesId, params.externalId),
+      act: (seriesId, externalId) => rejectCandidate(requests, seriesId, externalId),
     }),
-    route({
-      method: 'delete',
-      path: `${path}/reject/:externalId`,
-      id: 'allowSeriesCandidate',
-      tag,
+    ofCandidate('delete', 'allowSeriesCandidate', {
       summary: 'A refused title may be it after all',
-      access: 'ADMIN',
-      params: seriesParams.extend({ externalId: titleId }),
-      reply: 'nothing',
-      handler: ({ params }) => allowCandidate(deps, params.seriesId, params.externalId),
+      act: (seriesId, externalId) => allowCandidate(deps, seriesId, externalId),
     }),
     route({
       method: 'post',

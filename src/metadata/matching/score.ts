@@ -1,3 +1,4 @@
+import type { MatchReason } from '../../base/values';
 import type { Kind, ProviderTitle } from '../provider';
 import { canonical, canonicalWords, editDistance, isCjk } from './canonical';
 import { readFolderName } from './folder-name';
@@ -12,13 +13,7 @@ export const automaticFrom = 0.9;
 /** From here a person is asked. */
 export const proposedFrom = 0.6;
 
-export interface Reason {
-  /** For programs and translations: `title-same`, `author`, `year-earlier`, … */
-  code: string;
-  /** What was compared, for people. */
-  detail: string;
-  points: number;
-}
+export type Reason = MatchReason;
 
 export interface Scored {
   title: ProviderTitle;
