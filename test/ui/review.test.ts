@@ -74,6 +74,13 @@ describeWithBrowser('The review of metadata in the browser', () => {
     );
   });
 
+  test('tells how MangaDex is, and what a match would change', async () => {
+    await page.getByText('MangaDex answers.').waitFor();
+    await page.keyboard.press('d');
+    await page.getByRole('row', { name: /Summary – A story\./u }).waitFor();
+    await page.keyboard.press('d');
+  });
+
   test('is worked through with the keyboard alone', async () => {
     const wanted = await page.getByRole('article').nth(1).getByRole('link').getAttribute('href');
     const first = await page.getByRole('heading', { level: 2 }).getByRole('link').textContent();
@@ -83,7 +90,25 @@ describeWithBrowser('The review of metadata in the browser', () => {
     expect(await linkOf(first ?? '')).toBe(wanted);
     await page.keyboard.press('n');
     await page.getByRole('heading', { name: 'Nothing to review' }).waitFor();
+    // and back again
+    await page.keyboard.press('z');
+    await page.getByText('1 question', { exact: true }).waitFor();
+    await page.keyboard.press('x');
+    await page.getByRole('button', { name: 'Undo' }).last().click();
+    await page.getByRole('article').nth(1).waitFor();
+    await page.keyboard.press('v');
+    await page.getByRole('heading', { name: 'Nothing to review' }).waitFor();
     expect(twins.map(({ id }) => `https://mangadex.org/title/${id}`)).toContain(wanted);
+  });
+
+  test('takes back what was filled in, all of a run at once', async () => {
+    await page.getByText('What MangaDex has filled in lately').click();
+    await page.getByRole('button', { name: 'Take back…' }).first().click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Take back' }).click();
+    await until('the link is gone', async () => {
+      const { content } = await server.json<Shown>('/api/v1/series');
+      return content.every(({ metadata }) => metadata.links.length === 0);
+    });
   });
 
   test('saw no error of a script, and MangaDex no request too many', () => {

@@ -7,7 +7,7 @@ import { ProblemList } from '../parts/problem-list';
 import { Empty } from '../parts/states';
 import { VanishQuestions } from '../parts/vanish-question';
 import { expectWork, operations } from '../state/live';
-import { isActive, isQuestion, operationText, operationTitle, paceText } from '../state/operations';
+import { countsSeries, isActive, isQuestion, operationText, operationTitle, paceText } from '../state/operations';
 import { useStore } from '../state/store';
 
 /** What the server does, what it did, and what it wants to know. */
@@ -101,10 +101,10 @@ const answers: Record<string, string> = {
   SUPERSEDED: 'Answered by a later scan',
 };
 
-function outcomeText({ message, kind }: Operation, done: number): string {
-  const answer = answers[message ?? ''];
+function outcomeText(operation: Operation, done: number): string {
+  const answer = answers[operation.message ?? ''];
   if (answer !== undefined) return answer;
-  return kind === 'matchLibrary' ? counted(done, 'series', 'series') : counted(done, 'book');
+  return countsSeries(operation) ? counted(done, 'series', 'series') : counted(done, 'book');
 }
 
 const failureText = ({ message }: Operation): string =>

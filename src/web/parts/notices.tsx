@@ -10,6 +10,11 @@ export function Notices() {
       {shown.map((notice) => (
         <div key={notice.id} class={`notice notice-${notice.kind}`}>
           <p>{notice.text}</p>
+          {notice.action && (
+            <button type="button" class="notice-action" onClick={() => (dismiss(notice.id), notice.action?.run())}>
+              {notice.action.label}
+            </button>
+          )}
           <button type="button" class="icon-button" aria-label="Dismiss message" onClick={() => dismiss(notice.id)}>
             <CloseIcon />
           </button>

@@ -5,17 +5,24 @@ export interface Notice {
   id: number;
   kind: 'done' | 'failed';
   text: string;
+  /** What can be done about it, as long as it is shown. */
+  action?: NoticeAction;
+}
+
+export interface NoticeAction {
+  label: string;
+  run: () => void;
 }
 
 export const notices = createStore<Notice[]>([]);
 let lastId = 0;
 
 /** Shows a short message; a failed action stays longer, since it has to be read. */
-export function notify(kind: Notice['kind'], text: string): void {
+export function notify(kind: Notice['kind'], text: string, action?: NoticeAction): void {
   const id = ++lastId;
   const others = notices.get().filter((notice) => notice.text !== text);
-  notices.set([...others, { id, kind, text }].slice(-3));
-  setTimeout(() => dismiss(id), kind === 'failed' ? 9000 : 4000);
+  notices.set([...others, { id, kind, text, ...(action && { action }) }].slice(-3));
+  setTimeout(() => dismiss(id), kind === 'failed' || action ? 9000 : 4000);
 }
 
 export function dismiss(id: number): void {

@@ -55,6 +55,7 @@ const verbs: Record<string, string> = {
   analyzeBooks: 'Opening',
   analyzeLibrary: 'Opening the books of',
   matchLibrary: 'Looking for the titles of',
+  undoRun: 'Taking back the metadata of',
   emptyTrash: 'Emptying the trash of',
 };
 
@@ -68,8 +69,12 @@ export const isQuestion = ({ kind, state }: Operation): boolean => kind === 'sca
 const answers = new Set(['ACCEPTED', 'DECLINED', 'SUPERSEDED']);
 const wasQuestion = ({ message }: Operation): boolean => answers.has(message ?? '');
 
-const unitOf = ({ kind }: Operation, number: number): string => {
-  if (kind === 'matchLibrary') return 'series';
+/** Work on metadata counts series, all else counts books. */
+export const countsSeries = ({ kind }: Pick<Operation, 'kind'>): boolean =>
+  kind === 'matchLibrary' || kind === 'undoRun';
+
+const unitOf = (operation: Operation, number: number): string => {
+  if (countsSeries(operation)) return 'series';
   return number === 1 ? 'book' : 'books';
 };
 
