@@ -21,6 +21,8 @@ export interface Audit {
   /** With the query. */
   url: string;
   status: number;
+  /** What went wrong with the answer. */
+  fault: Fault['kind'] | null;
   headers: IncomingMessage['headers'];
 }
 
@@ -100,10 +102,11 @@ async function answer(state: State, request: IncomingMessage, response: ServerRe
   const url = new URL(request.url ?? '/', state.url);
   const audit: Audit = {
     ...{ at, method: request.method ?? '', path: url.pathname, url: request.url ?? '', status: 0 },
-    headers: request.headers,
+    ...{ fault: null, headers: request.headers },
   };
   state.requests.push(audit);
   const fault = state.isDown ? ({ kind: 'status', status: 503 } as const) : state.faults.shift();
+  audit.fault = fault?.kind ?? null;
   if (fault?.kind === 'slow') await new Promise((resolve) => setTimeout(resolve, fault.milliseconds));
   if (fault?.kind === 'reset') request.socket.destroy();
   // also one that did not want to wait for a slow answer

@@ -61,15 +61,24 @@ const wordsOf = (text: string) =>
 const namesOf = ({ attributes }: CatalogueManga) =>
   [attributes.title, ...attributes.altTitles].flatMap((map) => Object.values(map));
 
+const known = new WeakMap<CatalogueManga['attributes'], { length: number; words: string[] }[]>();
+
+/** Read once a record: a search looks at all of them. */
+function readNames(manga: CatalogueManga): { length: number; words: string[] }[] {
+  const read =
+    known.get(manga.attributes) ?? namesOf(manga).map((name) => ({ length: name.length, words: wordsOf(name) }));
+  known.set(manga.attributes, read);
+  return read;
+}
+
 /** How MangaDex searches: every word must equal or begin a word of one title; the closest first (by length). */
 export function searchCatalogue(catalogue: Catalogue, query: string): CatalogueManga[] {
   const wanted = wordsOf(query);
   const hits = catalogue.manga.flatMap((manga) => {
-    const fitting = namesOf(manga).filter((name) => {
-      const words = wordsOf(name);
-      return wanted.every((word) => words.some((other) => other.startsWith(word)));
-    });
-    return fitting.length === 0 ? [] : [{ manga, length: Math.min(...fitting.map((name) => name.length)) }];
+    const fitting = readNames(manga).filter(({ words }) =>
+      wanted.every((word) => words.some((other) => other.startsWith(word))),
+    );
+    return fitting.length === 0 ? [] : [{ manga, length: Math.min(...fitting.map(({ length }) => length)) }];
   });
   return hits.sort((a, b) => a.length - b.length).map(({ manga }) => manga);
 }
