@@ -13,85 +13,39 @@ import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
-import { analyzeFile } from '../../../src/library/book-content';
 import { defaultLimits } from '../../../src/media/limits';
 import { openBook } from '../../../src/media/open-book';
 import { createPageOpener } from '../../../src/media/page-bytes';
-import { createPagePool, type PagePool } from '../../../src/media/page-pool';
-import type { BookContent } from '../../../src/media/reader';
+import { analyze, jpeg, mebibytes, useHarmless, type Expected } from '../../support/harmless';
+import { packWhole } from '../../support/packed-tar-builder';
 import { readMark } from '../../support/page-mark';
 import { buildPdf } from '../../support/pdf-builder';
 import { aPng } from '../../support/pictures';
 import { describeWithReference } from '../../support/reference';
 import { buildSevenZip } from '../../support/seven-zip-builder';
-import { temporaryFolder } from '../../support/temporary';
+import { buildTar, type TarPart } from '../../support/tar-builder';
 import { buildZip } from '../../support/zip-builder';
 
 /**
  * What people bring, or somebody makes to do harm: the outcome is known and has a code, it takes bounded time and memory,
- * writes nothing, and the thread that read it goes on. Archives with faults of structure are in the corpus; the ones that
- * need the file system to play along are made here.
+ * writes nothing, and the thread that read it goes on (`expectHarmless`). Where each kind of harm is tried, with real files:
+ *
+ * | harm                                 | here                                          | elsewhere                          |
+ * | ------------------------------------ | --------------------------------------------- | ---------------------------------- |
+ * | names that lead out: `../`, absolute, drive, backslash | corpus ZIP, RAR; made 7z, ZIP, TAR | page-bytes (folder books) |
+ * | links in archives                    | corpus ZIP, RAR; made TAR                     | tar                                |
+ * | links in libraries, pipes, devices   | "links in a library"                          | library/walk                       |
+ * | names that are there twice           | corpus ZIP; made 7z, TAR                      |                                    |
+ * | entries that overlap                 | corpus ZIP                                    | zip                                |
+ * | lying sizes and checksums            | corpus ZIP, RAR; made TAR, JPEG 2000          | zip, seven-zip, packed-tar         |
+ * | bombs: pixels, entries, ratio, nests | corpus ZIP; made 7z, ZIP, packed TAR, BMP     | zip, seven-zip, packed-tar, image  |
+ * | cut off                              | corpus ZIP, RAR, PDF, EPUB; made 7z, TAR      | corpus, tar, packed-tar            |
+ * | changes, is replaced or vanishes     | ZIP, RAR, 7z, TAR (packed too), PDF, folder   | page-bytes                         |
+ * | entities in ComicInfo, OPF           | corpus; "entity attacks"                      | metadata/comic-info-corpus         |
+ * | scripts in SVG                       | "an SVG with scripts"                         | http/epub (XHTML: no script runs)  |
+ * | JavaScript in PDF                    | corpus                                        | page-thread (damaged PDF)          |
  */
-const mebibytes = 1024 * 1024;
-const maxMilliseconds = 10_000;
-const maxGrowth = 512 * mebibytes;
-
-const folder = temporaryFolder();
-let pool: PagePool;
-
-beforeAll(async () => {
-  pool = await createPagePool({ threads: 1, cacheDir: path.join(folder.path, 'cache') });
-});
-afterAll(() => pool.close());
-
-async function save(name: string, bytes: Buffer): Promise<string> {
-  const file = path.join(folder.path, name);
-  await writeFile(file, bytes);
-  return file;
-}
-
-const analyze = (file: string) => {
-  const signal = new AbortController().signal;
-  return analyzeFile(file, { limits: defaultLimits, dimensions: true, posterEdge: 300, signal });
-};
-
-/** Each page as the server gives it, through a thread: its type, or the code of what is wrong with it. */
-async function deliver(file: string, { container, pages }: BookContent): Promise<string[]> {
-  const results: string[] = [];
-  for (const { location } of pages.slice(0, 8)) {
-    const made = pool.page({ path: file, container, location, edge: 64 });
-    results.push(await made.then(({ mediaType }) => mediaType, ({ code }: { code: string }) => code)); // prettier-ignore
-  }
-  return results;
-}
-
-async function expectAlive(): Promise<void> {
-  const file = await save('alive.cbz', buildZip([{ name: '1.png', data: aPng(40, 60) }]));
-  const { content } = await analyze(file);
-  expect(content && (await deliver(file, content))).toEqual(['image/jpeg']);
-}
-
-interface Expected {
-  state: string;
-  comment?: string;
-  pages?: string[];
-}
-
-/** Reads a file to its end and looks at everything that must hold. */
-async function expectHarmless(file: string, { state, comment = '', pages }: Expected): Promise<void> {
-  const beside = readdirSync(path.dirname(file)).sort();
-  const before = { time: Date.now(), memory: process.memoryUsage.rss() };
-  const analysis = await analyze(file);
-  const delivered = analysis.content ? await deliver(file, analysis.content) : [];
-  expect([analysis.state.mediaStatus, analysis.state.mediaComment]).toEqual([state, comment]);
-  if (pages) expect(delivered).toEqual(pages);
-  expect(Date.now() - before.time).toBeLessThan(maxMilliseconds);
-  expect(process.memoryUsage.rss() - before.memory).toBeLessThan(maxGrowth);
-  expect(readdirSync(path.dirname(file)).sort()).toEqual(beside);
-  await expectAlive();
-}
-
-const jpeg = (count: number) => Array<string>(count).fill('image/jpeg');
+const { folder, pool, save, expectAlive, expectHarmless } = useHarmless();
 
 describeWithReference('hostile files of the corpus', (reference) => {
   const rows: [string, Expected][] = [
@@ -103,7 +57,9 @@ describeWithReference('hostile files of the corpus', (reference) => {
     ['archives/zip/duplicate-names.cbz', { state: 'READY', pages: jpeg(4) }],
     ['archives/zip/unzipper--zip-slip--zip-slip.zip', { state: 'ERROR', comment: 'ERR_1006' }],
     ['archives/rar/junrar--parent-dir.rar', { state: 'ERROR', comment: 'ERR_1006' }],
+    ['archives/rar/rar5-path-traversal.cbr', { state: 'READY', pages: jpeg(3) }],
     // links inside archives
+    ['archives/rar/rar5-symlink.cbr', { state: 'READY', pages: jpeg(3) }],
     ['archives/zip/symlink-entries.cbz', { state: 'READY', pages: jpeg(2) }],
     ['archives/rar/rarfile--rar5-evil-symlink-traversal.rar', { state: 'ERROR', comment: 'ERR_1006' }],
     // entries that share data, sizes and checksums that lie
@@ -119,6 +75,8 @@ describeWithReference('hostile files of the corpus', (reference) => {
     ['archives/zip/entries-65535.cbz', { state: 'READY', pages: jpeg(3) }],
     ['archives/7z/libarchive--test_read_format_7zip_folders_oom.7z', { state: 'ERROR', comment: 'ERR_2002' }],
     ['archives/7z/libarchive--test_read_format_7zip_malformed2.7z', { state: 'ERROR', comment: 'ERR_2002' }],
+    ['archives/rar/rar5-lying-size.cbr', { state: 'READY', comment: 'ERR_1007 [Series Name - c012 (v02) - p002 [Group].jpg]', pages: jpeg(1) }],
+    ['archives/rar/rar5-bad-crc.cbr', { state: 'READY' }],
     ['archives/rar/junrar--m3-1gb-claim.rar', { state: 'ERROR', comment: 'ERR_1006' }],
     // pictures that unpack to gigabytes
     ['archives/zip/page-is-pixel-bomb.cbz', { state: 'READY', pages: ['image/jpeg', 'ERR_2001', 'image/jpeg'] }],
@@ -154,7 +112,7 @@ describeWithReference('hostile files of the corpus', (reference) => {
     await expectHarmless(file, { state: 'READY' });
     const { content } = await analyze(file);
     const location = content?.pages[0]?.location ?? { kind: 'render', page: 1 };
-    const { data } = await pool.page({ path: file, container: 'pdf', location });
+    const { data } = await pool().page({ path: file, container: 'pdf', location });
     expect(await readMark(data)).not.toBeNull();
   });
 
@@ -201,7 +159,7 @@ test('an SVG with scripts is neither page nor cover, and is not converted', asyn
     '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script>alert(1)</script><image href="file:///etc/passwd"/></svg>';
   const file = await save('svg.cbz', buildZip([{ name: '0.svg', data: svg }, { name: '00.jpg', data: svg }, { name: '1.png', data: aPng(40, 60) }])); // prettier-ignore
   await expectHarmless(file, { state: 'READY', pages: jpeg(1) });
-  await expect(pool.convert(Buffer.from(svg), { format: 'png' })).rejects.toMatchObject({ code: 'ERR_2003' });
+  await expect(pool().convert(Buffer.from(svg), { format: 'png' })).rejects.toMatchObject({ code: 'ERR_2003' });
 });
 
 test.each([['7z', []], ['ZIP', ['-tzip', '-mm=LZMA']]])('names in a %s that lead out of it write nothing and are pages', async (kind, options) => {
@@ -222,15 +180,73 @@ function fixChecksums(bytes: Buffer): void {
   bytes.writeUInt32LE(crc32(bytes.subarray(12, 32)), 8);
 }
 
-describe('bombs', () => {
-  test('a megabyte of 7z that unpacks to gigabytes is refused before it is unpacked', async () => {
-    const file = await save('bomb.cb7', await buildSevenZip([{ name: '1.bmp', data: Buffer.concat([Buffer.from('BM'), Buffer.alloc(200 * mebibytes)]) }])); // prettier-ignore
-    expect(statSync(file).size).toBeLessThan(mebibytes);
+describe('a TAR, as it is and packed,', () => {
+  const png = aPng(40, 60);
+  const kinds: [string, (parts: TarPart[]) => Promise<Buffer>][] = [
+    ['plain', (parts) => Promise.resolve(buildTar(parts))],
+    ['gzip', (parts) => packWhole(buildTar(parts), 'gzip')],
+    ['xz', (parts) => packWhole(buildTar(parts), 'xz')],
+  ];
+
+  test.each(kinds)('%s: names that lead out write nothing and are pages; links are none', async (kind, build) => {
+    const names = ['../../p1.png', '/etc/cron.d/p2.png', 'C:\\Windows\\p3.png', '..\\p4.png', 'same.png', 'same.png'];
+    const links = ['1', '2'].map((type): TarPart => ({ name: `link${type}.png`, type, link: '/etc/passwd' }));
+    const parts = [...names.map((name): TarPart => ({ name, data: png })), ...links];
+    const file = await save(`names-${kind}.cbt`, await build(parts));
+    await expectHarmless(file, { state: 'READY', pages: jpeg(names.length) });
+  });
+
+  test.each(kinds)('%s: a size that lies is not believed', async (kind, build) => {
+    const parts: TarPart[] = [{ name: '1.png', data: png }, { name: '2.png', data: png, size: '00077777777' }];
+    const file = await save(`sizes-${kind}.cbt`, await build(parts));
+    const comment = 'ERR_2002 ERR_1007 [2.png]';
+    await expectHarmless(file, { state: 'READY', comment, pages: jpeg(1) });
+  });
+
+  test('that packs to nothing is given up when that shows', async () => {
+    const data = Buffer.concat([Buffer.from('BM'), Buffer.alloc(40 * mebibytes)]);
+    const file = await save('bomb.cbt', await packWhole(buildTar([{ name: '1.bmp', data }]), 'gzip'));
     await expectHarmless(file, { state: 'ERROR', comment: 'ERR_2001' });
   });
 
-  test('a ZIP entry packed with bzip2 that unpacks to gigabytes is refused too', async () => {
-    const data = Buffer.concat([Buffer.from('BM'), Buffer.alloc(64 * mebibytes)]);
+  test('inside another archive is no page of it', async () => {
+    const inner = await packWhole(buildTar([{ name: '1.png', data: png }]), 'gzip');
+    const file = await save('nest.cbt', await packWhole(buildTar([{ name: 'inner.tar.gz', data: inner }]), 'xz'));
+    await expectHarmless(file, { state: 'ERROR', comment: 'ERR_1006' });
+  });
+}); // prettier-ignore
+
+test('names that are twice in a 7z are two pages', async () => {
+  const bytes = await buildSevenZip([1, 2].map((n) => ({ name: `same${n}.png`, data: aPng(40, 60, n) })), ['-mhc=off']);
+  const to = Buffer.from('same1.png', 'utf16le');
+  to.copy(bytes, bytes.indexOf(Buffer.from('same2.png', 'utf16le')));
+  fixChecksums(bytes);
+  await expectHarmless(await save('twice.cb7', bytes), { state: 'READY', pages: jpeg(2) });
+}); // prettier-ignore
+
+test('a 7z that was cut off is damaged', async () => {
+  const bytes = await buildSevenZip([{ name: '1.png', data: aPng(40, 60) }]);
+  const file = await save('cut.cb7', bytes.subarray(0, bytes.length - 9));
+  await expectHarmless(file, { state: 'ERROR', comment: 'ERR_2002' });
+});
+
+test('a JPEG 2000 picture whose data is larger than its header says is refused', async () => {
+  const bytes = readFileSync(path.join(__dirname, 'pictures/p3-numbers.jp2'));
+  const size = bytes.indexOf(Buffer.from('ff4fff51', 'hex')) + 8;
+  [60_000, 60_000].forEach((pixels, at) => bytes.writeUInt32BE(pixels, size + 4 * at));
+  const parts = [{ name: '1.jp2', data: bytes }, { name: '2.png', data: aPng(40, 60) }];
+  await expectHarmless(await save('jp2.cbz', buildZip(parts)), { state: 'READY', pages: ['ERR_2001', 'image/jpeg'] });
+}); // prettier-ignore
+
+describe('bombs', () => {
+  test('a 7z that unpacks to thousands of times its size is refused before it is unpacked', async () => {
+    const file = await save('bomb.cb7', await buildSevenZip([{ name: '1.bmp', data: Buffer.concat([Buffer.from('BM'), Buffer.alloc(40 * mebibytes)]) }])); // prettier-ignore
+    expect(statSync(file).size).toBeLessThan(mebibytes / 20);
+    await expectHarmless(file, { state: 'ERROR', comment: 'ERR_2001' });
+  });
+
+  test('a ZIP entry packed with bzip2 that does so is refused too', async () => {
+    const data = Buffer.concat([Buffer.from('BM'), Buffer.alloc(40 * mebibytes)]);
     const file = await save('bomb.cbz', await buildSevenZip([{ name: '1.bmp', data }], ['-tzip', '-mm=BZip2']));
     await expectHarmless(file, { state: 'ERROR', comment: 'ERR_2001' });
   });
@@ -256,7 +272,7 @@ describe('bombs', () => {
     const file = await save('house.pdf', pdf);
     const { content } = await analyze(file);
     const location = content?.pages[0]?.location ?? { kind: 'render', page: 1 };
-    const { data } = await pool.page({ path: file, container: 'pdf', location });
+    const { data } = await pool().page({ path: file, container: 'pdf', location });
     const { width = 0, height = 0 } = await sharp(data).metadata();
     expect(width * height).toBeLessThanOrEqual(defaultLimits.renderPixels * 1.01);
   });
@@ -272,7 +288,7 @@ describe('links in a library', () => {
     const { content } = await analyze(book);
     expect(content?.pages.map(({ name }) => name)).toEqual(['1.png']);
     const request = { path: book, container: 'folder', location: { kind: 'file', name: '2.png' } } as const;
-    await expect(pool.page({ ...request, convert: 'jpeg' })).rejects.toMatchObject({ code: expect.stringMatching(/^ERR_/u) as string }); // prettier-ignore
+    await expect(pool().page({ ...request, convert: 'jpeg' })).rejects.toMatchObject({ code: expect.stringMatching(/^ERR_/u) as string }); // prettier-ignore
     await expectAlive();
   });
 
@@ -296,6 +312,8 @@ describe('a file that changes while it is read', () => {
     ['ZIP', () => Promise.resolve(buildZip(pages))],
     ['7z', () => buildSevenZip(pages)],
     ['ZIP with LZMA', () => buildSevenZip(pages, ['-tzip', '-mm=LZMA'])],
+    ['TAR', () => Promise.resolve(buildTar(pages))],
+    ['TAR in gzip', () => packWhole(buildTar(pages), 'gzip')],
     ['PDF', () => Promise.resolve(buildPdf(pages.map(() => ({ content: '0 0 9 9 re f', page: '/MediaBox [0 0 200 300]' }))))], // prettier-ignore
   ];
 
@@ -314,7 +332,7 @@ describe('a file that changes while it is read', () => {
     await reader.close();
     expect(code).toMatch(/^ERR_|^read before/u);
     const request = { path: whole, container: content?.container ?? 'zip', location: last?.location ?? { kind: 'render', page: 3 } } as const; // prettier-ignore
-    await expect(pool.page({ ...request, convert: 'png' })).rejects.toMatchObject({ code: expect.stringMatching(/^ERR_/u) as string }); // prettier-ignore
+    await expect(pool().page({ ...request, convert: 'png' })).rejects.toMatchObject({ code: expect.stringMatching(/^ERR_/u) as string }); // prettier-ignore
     await rm(file);
     await expectAlive();
   });
@@ -325,7 +343,7 @@ describe('a file that changes while it is read', () => {
     await rm(file);
     const location = content?.pages[0]?.location ?? { kind: 'render', page: 1 };
     const request = { path: file, container: content?.container ?? 'zip', location } as const;
-    await expect(pool.page(request)).rejects.toMatchObject({ code: 'ERR_1018' });
+    await expect(pool().page(request)).rejects.toMatchObject({ code: 'ERR_1018' });
     expect((await analyze(file)).state.mediaComment).toBe('ERR_1018');
     await expectAlive();
   });
@@ -333,11 +351,11 @@ describe('a file that changes while it is read', () => {
   test('a file that is replaced by another of the same name gives the pages of the other', async () => {
     const file = await save('replaced.cb7', await buildSevenZip(pages));
     const before = (await analyze(file)).content?.pages[0]?.location ?? { kind: 'render', page: 1 };
-    await pool.page({ path: file, container: '7z', location: before });
+    await pool().page({ path: file, container: '7z', location: before });
     await setTimeout(5);
     writeFileSync(file, await buildSevenZip([{ name: '1.png', data: aPng(200, 300, 9) }]));
     utimesSync(file, new Date(), new Date(Date.now() + 5_000));
-    const { data } = await pool.page({ path: file, container: '7z', location: before });
+    const { data } = await pool().page({ path: file, container: '7z', location: before });
     expect(data).toEqual(aPng(200, 300, 9));
   });
 });
