@@ -37,6 +37,8 @@ export function bookFileTest(library: Pick<Library, 'scanCbx' | 'scanPdf' | 'sca
 
 /** A later part of an archive in volumes, whose first part lies in the same folder and is the book. */
 function isLaterVolume(name: string, beside: string[]): boolean {
+  // asked of every file of every scan
+  if (!/\.(?:rar|cbr)$/iu.test(name)) return false;
   const [, stem, digits = ''] = /^(.+\.part)(\d+)\.(?:rar|cbr)$/iu.exec(name) ?? [];
   if (stem === undefined || Number(digits) < 2) return false;
   const first = `${stem}${'1'.padStart(digits.length, '0')}.`.toLowerCase();

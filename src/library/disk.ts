@@ -31,6 +31,14 @@ function attempt<T>(work: () => T): T | Failure {
   }
 }
 
+function statOf(file: string): Stats | Failure {
+  try {
+    return statSync(file);
+  } catch (error) {
+    return failure(error);
+  }
+}
+
 /** Runs at most `limit` at once; the others wait in line. */
 function limiter(limit: number) {
   let running = 0;
@@ -81,6 +89,6 @@ export function createDisk(threshold = slowCallMilliseconds): Disk {
     stat: (files) =>
       isSlow
         ? Promise.all(files.map((file) => async(() => stat(file))))
-        : measured(files.length, () => files.map((file) => attempt(() => statSync(file)))),
+        : measured(files.length, () => files.map(statOf)),
   };
 }

@@ -64,12 +64,10 @@ export function outlineOf(
   const { seriesJson } = found;
   const description = seriesJson ? `${seriesJson.size}|${seriesJson.modifiedAt}` : '';
   const books = found.books.map(lineOf);
-  const pictures = importLocalArtwork
-    ? [
-        ...found.artwork.map((file) => `|${lineOf(file)}`),
-        ...found.books.flatMap(({ path, artwork }) => artwork.map((file) => `${path}|${lineOf(file)}`)),
-      ]
-    : [];
+  const pictures = importLocalArtwork ? found.artwork.map((file) => `|${lineOf(file)}`) : [];
+  for (const { path, artwork } of importLocalArtwork ? found.books : []) {
+    for (const file of artwork) pictures.push(`${path}|${lineOf(file)}`);
+  }
   if (books.some(isSeveral) || pictures.some(isSeveral)) return null;
   const head = `${found.oneshot ? 1 : 0}|${found.modifiedAt}|${description}`;
   return `${head}\n${books.sort().join('\n')}\n${pictures.sort().join('\n')}`;
