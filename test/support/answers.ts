@@ -46,9 +46,8 @@ const texts = (headers: IncomingHttpHeaders | OutgoingHttpHeaders): Record<strin
 function answerOf({ method, req, res }: HttpContext, path: string, { chunks, length }: Heard): Answer {
   const headers = texts(res.getHeaders());
   const bytes = Buffer.concat(chunks);
-  const body = (headers['content-type'] ?? '').includes('json')
-    ? (unpack[headers['content-encoding'] ?? '']?.(bytes) ?? bytes)
-    : null;
+  const isJson = bytes.length > 0 && (headers['content-type'] ?? '').includes('json');
+  const body = isJson ? (unpack[headers['content-encoding'] ?? '']?.(bytes) ?? bytes) : null;
   return { method, path, asked: texts(req.headers), status: res.statusCode, headers, body, length };
 }
 
