@@ -5,7 +5,9 @@ import { ReadProgress } from '../model/reading';
 import { findBooksByKoreaderHash } from '../search/find-by-hash';
 import type { Viewer } from '../search/viewer';
 import { pageOutOfRange } from './progress';
-import { putProgression, type Locator } from './progression';
+import { outlineOf } from './epub-books';
+import { positionsOf, type Position } from './positions';
+import { entryName, getProgression, putProgression, type Locator } from './progression';
 
 /** A place in a document as KOReader's sync plugin sends and takes it. */
 export interface KoreaderProgress {
@@ -20,7 +22,7 @@ export interface KoreaderProgress {
 }
 
 /** Kept as it came: another KOReader finds the very same place by it. */
-type KoreaderLocator = Locator & { koreader?: string };
+type KoreaderLocator = Locator & { koreader?: string; koreaderPart?: number };
 
 async function bookOf(db: Database, viewer: Viewer, document: string): Promise<Book> {
   const found = await findBooksByKoreaderHash(db, viewer, document);
@@ -41,12 +43,21 @@ export async function getKoreaderProgress(
   const row = await ReadProgress.query(db).findById([viewer.userId, book.id]);
   if (!row) return null;
   const locator = row.locator as Partial<KoreaderLocator> | null;
-  const isText = book.mediaProfile === 'EPUB';
-  const progress = isText ? locator?.koreader : String(row.page);
-  if (progress === undefined) return null;
-  const part = isText ? locator?.locations?.totalProgression : undefined;
-  const percentage = part ?? row.page / Math.max(book.pageCount, 1);
-  return { document, percentage, progress, device: row.deviceName, device_id: row.deviceId };
+  const device = { device: row.deviceName, device_id: row.deviceId };
+  const part = row.page / Math.max(book.pageCount, 1);
+  if (book.mediaProfile !== 'EPUB') return { document, percentage: part, progress: String(row.page), ...device };
+  const percentage = locator?.koreaderPart ?? locator?.locations?.totalProgression ?? part;
+  const progress = locator?.koreader ?? (await fragmentOf(db, viewer, book.id));
+  return progress === null ? null : { document, percentage, progress, ...device };
+}
+
+/** The beginning of the document that another reader is in: KOReader counts those of the spine. */
+async function fragmentOf(db: Database, viewer: Viewer, bookId: string): Promise<string | null> {
+  const stored = await getProgression(db, viewer, bookId);
+  const outline = await outlineOf(db, bookId);
+  const name = stored?.locator.href === undefined ? null : entryName(stored.locator.href);
+  const index = outline?.spine.findIndex((part) => part.name === name) ?? -1;
+  return index < 0 ? null : `/body/DocFragment[${index + 1}].0`;
 }
 
 /** Keeps a place. KOReader knows no times, so that what it sends is always the newest. Throws 404, 409, 400. */
@@ -55,19 +66,37 @@ export async function putKoreaderProgress(db: Database, viewer: Viewer, sent: Ko
   const stored = await ReadProgress.query(db).findById([viewer.userId, book.id]).select('readAt');
   const modified = new Date(Math.max(Date.now(), (stored?.readAt.getTime() ?? 0) + 1));
   const device = { id: sent.device_id, name: sent.device };
-  await putProgression(db, viewer, book.id, { modified, device, locator: locatorOf(book, sent) });
+  const locator = book.mediaProfile === 'EPUB' ? await placeInText(db, book.id, sent) : pageOf(book, sent);
+  await putProgression(db, viewer, book.id, { modified, device, locator });
 }
 
-function locatorOf({ mediaProfile, mediaType, pageCount }: Book, sent: KoreaderProgress): KoreaderLocator {
-  const { progress, percentage } = sent;
-  if (mediaProfile === 'EPUB') {
-    if (!/docfragment\[\d+\]|#_doc_fragment_\d+_/i.test(progress))
-      throw badRequest('Progress is not a place in a book');
-    const locations = { totalProgression: Math.min(1, Math.max(0, percentage)) };
-    return { href: '', type: 'application/xhtml+xml', locations, koreader: progress };
-  }
+function pageOf({ mediaType, pageCount }: Book, { progress }: KoreaderProgress): KoreaderLocator {
   if (!/^\d{1,9}$/.test(progress)) throw badRequest('Progress is not the number of a page');
   const position = Number(progress);
   if (position < 1 || position > pageCount) throw pageOutOfRange(position, pageCount);
   return { href: '', type: mediaType, locations: { position, totalProgression: position / pageCount } };
+}
+
+/** `DocFragment[1]` and `#_doc_fragment_0_` are the first document of the spine; null: no place in a book. */
+function documentNumber(progress: string): number | null {
+  const [, fromOne, fromZero] = /docfragment\[(\d{1,6})\]|#_doc_fragment_(\d{1,6})_/i.exec(progress) ?? [];
+  if (fromOne !== undefined) return Number(fromOne);
+  return fromZero === undefined ? null : Number(fromZero) + 1;
+}
+
+/** Other readers go by the document and the part of it: the place in that document that is nearest to the part of the whole. */
+async function placeInText(db: Database, bookId: string, sent: KoreaderProgress): Promise<KoreaderLocator> {
+  const { progress } = sent;
+  const number = documentNumber(progress);
+  if (number === null) throw badRequest('Progress is not a place in a book');
+  const part = Math.min(1, Math.max(0, sent.percentage));
+  const ours = { koreader: progress, koreaderPart: part };
+  const outline = await outlineOf(db, bookId);
+  const name = outline?.spine[number - 1]?.name;
+  const places = outline ? positionsOf(outline).filter(({ href }) => href === name) : [];
+  const distance = (place: Position) => Math.abs(place.locations.totalProgression - part);
+  const [first, ...others] = places;
+  const nearest = others.reduce((best, place) => (best && distance(best) <= distance(place) ? best : place), first);
+  if (nearest) return { ...nearest, locations: { progression: nearest.locations.progression }, ...ours };
+  return { href: '', type: 'application/xhtml+xml', locations: { totalProgression: part }, ...ours };
 }

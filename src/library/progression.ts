@@ -65,7 +65,7 @@ function byPart(locator: Locator, total: number, pageCount: number): Place {
 }
 
 /** Name of the entry that a link means: readers send it as it stands in the book, or as our manifest wrote it. */
-function entryName(href: string): string {
+export function entryName(href: string): string {
   const plain = href.replace(/#.*$/s, '').replace(/^https?:\/\/.*?\/resource\//, '');
   try {
     return decodeURIComponent(plain);

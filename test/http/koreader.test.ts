@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { publicId } from '../../src/base/public-id';
 import { createApiKey } from '../../src/library/api-keys';
 import type { Book } from '../../src/model/book';
 import type { UserAccount } from '../../src/model/user-account';
@@ -109,4 +110,49 @@ test('what KOReader sends last counts, even where another clock was ahead', asyn
     .update({ readAt: new Date(Date.now() + 30_000) });
   await put(key, place('Lamp 3', '5')).expect(200);
   expect(JSON.parse((await get(key, hashOf('Lamp 3'))).text)).toMatchObject({ progress: '5' });
+});
+
+describe('an EPUB of three documents', () => {
+  const spine = [2, 4, 2].map((positions, index) => ({
+    ...{ name: `text/${index + 1}.xhtml`, mediaType: 'application/xhtml+xml', positions },
+  }));
+
+  async function novel(name: string): Promise<Book> {
+    const book = await comic(name, { mediaProfile: 'EPUB', mediaType: 'application/epub+zip', pageCount: 8 });
+    const extension = JSON.stringify({ ...{ spine, toc: [], landmarks: [], pageList: [] }, kepub: false });
+    await app.db('bookMedia').insert({
+      ...{ bookId: book.id, container: 'epub', pages: '[]', files: '[]', extension },
+      ...{ fileSize: 1, fileModifiedAt: new Date() },
+    });
+    return book;
+  }
+
+  const readium = (book: Book) => `/api/v1/books/${publicId(book.id)}/progression`;
+  const places = async (book: Book) =>
+    (await app.anonymous.get(readium(book)).set('X-API-Key', key).expect(200)).body as unknown;
+
+  test('the place of KOReader is one for other readers too: the document, and the nearest place in it', async () => {
+    const book = await novel('Tower 1');
+    const xpointer = '/body/DocFragment[2]/body/p[3]/text().0';
+    await put(key, place('Tower 1', xpointer, 0.61)).expect(200);
+    expect(await places(book)).toMatchObject({
+      locator: { href: 'text/2.xhtml', locations: { progression: 0.5, totalProgression: 0.625 } },
+    });
+    expect(JSON.parse((await get(key, hashOf('Tower 1'))).text)).toMatchObject({
+      progress: xpointer,
+      percentage: 0.61,
+    });
+    await put(key, place('Tower 1', '#_doc_fragment_2_ anchor', 0.9)).expect(200);
+    expect(await places(book)).toMatchObject({ locator: { href: 'text/3.xhtml' } });
+  });
+
+  test('the place of another reader is the beginning of its document for KOReader', async () => {
+    const book = await novel('Tower 2');
+    const locator = { href: 'text/3.xhtml', type: 'application/xhtml+xml', locations: { progression: 0.5 } };
+    const sent = { modified: new Date().toISOString(), device: { id: 'W', name: 'Web' }, locator };
+    await app.anonymous.put(readium(book)).set('X-API-Key', key).send(sent).expect(204);
+    expect(JSON.parse((await get(key, hashOf('Tower 2'))).text)).toMatchObject({
+      ...{ progress: '/body/DocFragment[3].0', percentage: 1, device: 'Web' },
+    });
+  });
 });
