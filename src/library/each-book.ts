@@ -4,6 +4,9 @@ import type { BackgroundTask, Handlers, Queue, TaskContext, Tasks } from '../que
 /** Books of one task: few enough that what a stop cuts off is soon done again. */
 const together = 50;
 
+/** After this time the rest is queued anew: somebody may be waiting behind it for a scan or an import. */
+const turnMilliseconds = 500;
+
 /** Asks for a task of each book; those of many books together. */
 export async function submitEach(
   queue: Queue,
@@ -35,8 +38,13 @@ export async function eachBook(
     );
   if (context.attempt > 1) return alone(bookIds);
   const failed: string[] = [];
-  for (const bookId of bookIds) {
+  const begin = performance.now();
+  for (const [done, bookId] of bookIds.entries()) {
     context.signal.throwIfAborted();
+    if (performance.now() - begin > turnMilliseconds) {
+      await context.queue.submit('eachBook', { task, bookIds: bookIds.slice(done) });
+      break;
+    }
     await handlers[task](context, { bookId }).catch((error: unknown) => {
       if (context.signal.aborted) throw error;
       context.log.warn({ bookId, of: task, err: error }, 'the task of a book failed, it will be tried alone');

@@ -21,6 +21,8 @@ interface Wanted {
 /** Decoding happens in sharp's own threads; one more file is read meanwhile. */
 const atOnce = 2;
 const storeMilliseconds = 1_000;
+/** After this time the rest is queued anew: somebody may be waiting behind it for a scan or an import. */
+const turnMilliseconds = 1_000;
 
 /**
  * Makes the posters of books that were analysed together and have none. Whoever asks for one before its turn gets it at
@@ -39,9 +41,14 @@ export async function generatePosters(
   const posterEdge = posterEdges[(await getSettings(db)).thumbnailSize];
   const options = { limits, dimensions: false, posterEdge, signal };
   let drawn: DrawnPoster[] = [];
-  let storedAt = performance.now();
+  const begin = performance.now();
+  let storedAt = begin;
   for (let at = 0; at < wanted.length; at += atOnce) {
     signal.throwIfAborted();
+    if (performance.now() - begin > turnMilliseconds) {
+      await queue.submit('generatePosters', { bookIds: wanted.slice(at).map(({ id }) => id) });
+      break;
+    }
     const some = wanted.slice(at, at + atOnce);
     const pictures = await Promise.all(some.map((book) => draw(book, options)));
     drawn.push(...some.flatMap((book, index) => (pictures[index] ? [{ book, picture: pictures[index] }] : [])));

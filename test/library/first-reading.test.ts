@@ -164,6 +164,21 @@ test('of tasks that are done together the one that fails becomes a task of its o
   expect(rows).toEqual([{ key: 'hashBook:b' }]);
 });
 
+test('a task of many books makes room for others after a while, and loses none of its books', async () => {
+  const done: string[] = [];
+  const ids = Array.from({ length: 40 }, (_, index) => `book ${index}`);
+  const busy = (_: unknown, { bookId }: { bookId: string }) => {
+    for (const begin = performance.now(); performance.now() - begin < 50;);
+    done.push(bookId);
+  };
+  await eachBook(context(), { task: 'hashBook', bookIds: ids }, handlersOf({ hashBook: busy }));
+  const { rows } = await database.db.raw<{ rows: { ids: string[] }[] }>(
+    `select payload->'payload'->'bookIds' as ids from graphile_worker._private_jobs`,
+  );
+  expect(done.length).toBeLessThan(40);
+  expect([...done, ...rows.flatMap((row) => row.ids)]).toEqual(ids);
+});
+
 test('when the first try ended without a word each book becomes a task of its own', async () => {
   const handlers = handlersOf({});
   await eachBook({ ...context(), attempt: 2 }, { task: 'findBarcode', bookIds: ['a', 'b'] }, handlers);
