@@ -30,7 +30,7 @@ export interface Config {
   trustProxy: boolean;
   /** Origins (`https://host:port`) whose pages may use the API in a browser. */
   corsOrigins: string[];
-  mangadex: { mode: 'auto' | 'review' | 'off'; apiUrl: string; uploadsUrl: string };
+  mangadex: { mode: 'auto' | 'review' | 'off'; apiUrl: string; uploadsUrl: string; contact?: string };
 }
 
 /** Thrown with every fault at once, so that a person mends the configuration in one go. */
@@ -111,6 +111,11 @@ const variables = z.object({
   MANGADEX: z.enum(['auto', 'review', 'off'], 'must be auto, review or off').default('auto'),
   MANGADEX_API_URL: url(/^https?$/, 'https://api.mangadex.org').default('https://api.mangadex.org'),
   MANGADEX_UPLOADS_URL: url(/^https?$/, 'https://uploads.mangadex.org').default('https://uploads.mangadex.org'),
+  // it becomes a part of a header
+  MANGADEX_CONTACT: z
+    .string()
+    .regex(/^[\w@:/.+~%?=&-]{1,200}$/, 'must be an address: of a page or for e-mail')
+    .optional(),
 });
 
 /** May also be read from a file named by NAME_FILE, as container platforms hand out secrets. */
@@ -173,7 +178,10 @@ export function readConfig(env: NodeJS.ProcessEnv, args: string[]): Config {
     basePath: set.BASE_PATH,
     trustProxy: set.TRUST_PROXY,
     corsOrigins: set.CORS_ORIGINS,
-    mangadex: { mode: set.MANGADEX, apiUrl: set.MANGADEX_API_URL, uploadsUrl: set.MANGADEX_UPLOADS_URL },
+    mangadex: {
+      ...{ mode: set.MANGADEX, apiUrl: set.MANGADEX_API_URL, uploadsUrl: set.MANGADEX_UPLOADS_URL },
+      ...(set.MANGADEX_CONTACT === undefined ? {} : { contact: set.MANGADEX_CONTACT }),
+    },
   });
 }
 

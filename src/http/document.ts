@@ -5,10 +5,13 @@ import { sendText } from './reply';
 import { route, type Route } from './route';
 
 const documentPath = '/v3/api-docs';
+/** Operations that Komga does not have. */
+const ownBase = '/api/kiremisu/v1';
 
 /** Our OpenAPI document, at Komga's place, and a page of it. They are built when somebody asks first: 170 schemas take a while. */
 export function documentRoutes(routes: Route[]): Route[] {
   let known: ReturnType<typeof openApiDocument> | undefined;
+  let ownKnown: ReturnType<typeof openApiDocument> | undefined;
   const document = () => (known ??= openApiDocument([...routes, ...own], programVersion));
   const own: Route[] = [
     route({
@@ -20,6 +23,21 @@ export function documentRoutes(routes: Route[]): Route[] {
       handler: ({ ctx }) => {
         const servers = [{ url: `${ctx.state.basePath}/` }];
         sendText(ctx, 'application/json', JSON.stringify({ ...document(), servers }));
+      },
+    }),
+    route({
+      ...{ method: 'get', path: `${ownBase}/openapi.json`, id: 'getOwnApiDocument', tag: 'Documentation' },
+      summary: 'The OpenAPI document of what is served beside the API of Komga',
+      access: 'public',
+      reply: 'bytes',
+      produces: ['application/json'],
+      handler: ({ ctx }) => {
+        ownKnown ??= openApiDocument(
+          [...routes, ...own].filter(({ path }) => path.startsWith(ownBase)),
+          programVersion,
+        );
+        const servers = [{ url: `${ctx.state.basePath}/` }];
+        sendText(ctx, 'application/json', JSON.stringify({ ...ownKnown, servers }));
       },
     }),
     route({

@@ -26,6 +26,16 @@ describe('our OpenAPI document', () => {
     );
   });
 
+  test('is there for our own operations alone too, each of them', async () => {
+    const own = (await app.anonymous.get('/api/kiremisu/v1/openapi.json').expect(200)).body as Document;
+    const ids = Object.values(own.paths).flatMap((methods) =>
+      Object.values(methods).map(({ operationId }) => operationId),
+    );
+    const wanted = routeTable().filter(({ path }) => path.startsWith('/api/kiremisu/v1/'));
+    expect(ids.sort()).toEqual(wanted.map(({ id }) => id).sort());
+    expect(ids).toContain('undoMetadataRun');
+  });
+
   test('says where the API is, also below a base path', async () => {
     expect((await served()).servers).toEqual([{ url: '/comics/' }]);
   });

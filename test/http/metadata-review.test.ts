@@ -104,6 +104,10 @@ test('a library is set to off, and nothing is sent for it', async () => {
   await app.admin.post(`${library}/refresh`).expect(409);
   await app.admin.post(`${path}/refresh`).expect(409);
   await app.admin.get(`${path}/search`).query({ query: 'twin' }).expect(409);
+  const sent = fake.requests.length;
+  // no other library is on either
+  await app.admin.get(`${base}/metadata/covers/${second.id}/other.jpg`).expect(409);
+  expect(fake.requests).toHaveLength(sent);
 });
 
 test('a whole library is asked for as an operation', async () => {

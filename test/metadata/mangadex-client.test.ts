@@ -50,6 +50,12 @@ test('every request says who we are, wants the best first, and all ratings', asy
   expect(query.getAll('contentRating[]')).toHaveLength(4);
 });
 
+test('whoever runs the server can be reached, if they say how', async () => {
+  const place = { apiUrl: fake.url, uploadsUrl: fake.url, contact: 'https://comics.example.org/about' };
+  await openMangaDex(database.db, place, { interval: 1 }).search('blue');
+  expect(fake.requests[0]?.headers['user-agent']).toMatch(/^KireMisu\/\S+ \(https:\/\/comics\.example\.org\/about; /);
+});
+
 test('the same question is not asked twice while its answer is fresh', async () => {
   await Promise.all([open().search('blue'), open().search('blue'), open().search('blue')]);
   await open().search('blue');

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { HttpFailure, notFound } from '../../base/errors';
 import { publicId } from '../../base/public-id';
 import { openMangaDex } from '../../library/enrich/mangadex';
+import { isAnywhereOn } from '../../library/enrich/mode';
 import { ask } from '../../library/enrich/requests';
 import { findReview, listRuns, providerState } from '../../library/enrich/review';
 import { undoEnrichment } from '../../library/enrich/undo';
@@ -149,7 +150,8 @@ function coverRoute(deps: HttpDeps): Route {
     reply: 'bytes',
     produces: ['image/jpeg'],
     handler: async ({ ctx, params }) => {
-      if (mangadex.apiUrl === '') throw new HttpFailure(409, 'Metadata from MangaDex is switched off');
+      if (!(await isAnywhereOn(db, mangadex.mode)))
+        throw new HttpFailure(409, 'Metadata from MangaDex is switched off');
       const reference = `${params.titleId}/${params.fileName}`;
       const data =
         covers.get(reference) ?? (await ask(openMangaDex(db, mangadex).picture(reference, { urgent: true })));

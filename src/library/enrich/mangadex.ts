@@ -22,18 +22,19 @@ const uploadsInterval = 350;
 
 export const gateNames = { api: providerName, uploads: `${providerName}-uploads` };
 
-/** Says who we are, truthfully: name, version, and what kind of program it is. */
-export const userAgent = `KireMisu/${programVersion} (self-hosted manga server; metadata of its own library)`;
+/** Says who we are, truthfully: name, version, what kind of program it is, and whom to write to if somebody said so. */
+const userAgentOf = (contact: string | undefined): string =>
+  `KireMisu/${programVersion} (${contact === undefined ? '' : `${contact}; `}self-hosted manga server; metadata of its own library)`;
 
 /** MangaDex behind this database's gates and store. */
 export function openMangaDex(
   db: Database,
-  { apiUrl, uploadsUrl }: Pick<MangaDexSettings, 'apiUrl' | 'uploadsUrl'>,
+  { apiUrl, uploadsUrl, contact }: Omit<MangaDexSettings, 'mode'>,
   { backoff, timeouts, ...gate }: Tuning = {},
 ): MetadataProvider {
   const store = createResponseStore(db);
   const shared = {
-    ...{ provider: providerName, userAgent, store },
+    ...{ provider: providerName, userAgent: userAgentOf(contact), store },
     ...(backoff === undefined ? {} : { backoff }),
     ...(timeouts === undefined ? {} : { timeouts }),
   };

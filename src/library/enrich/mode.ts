@@ -30,3 +30,11 @@ export async function requireProvider(db: Database, seriesId: string, mode: Mode
   if (found.mode === 'off') throw new HttpFailure(409, 'Metadata from MangaDex is switched off for this library');
   return found;
 }
+
+/** False where neither the server nor any of its libraries wants anything of the provider. */
+export async function isAnywhereOn(db: Database, mode: Mode): Promise<boolean> {
+  const { rows } = await db.raw<{ rows: unknown[] }>(`select 1 from library l where ${modeSql} <> 'off' limit 1`, {
+    mode,
+  });
+  return rows.length > 0;
+}

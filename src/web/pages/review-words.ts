@@ -125,7 +125,8 @@ export function providerText(state: Provider): { text: string; trouble: boolean 
     return { text: `MangaDex does not answer${why}. The next try is at ${timeOf(openUntil ?? '')}.`, trouble: true };
   if (breaker === 'half-open')
     return { text: `MangaDex did not answer lately${why}. The next look tells more.`, trouble: true };
-  if (mode === 'off') return { text: 'MangaDex is switched off on this server.', trouble: false };
+  if (mode === 'off')
+    return { text: 'MangaDex is switched off, but for libraries that say otherwise.', trouble: false };
   return { text: 'MangaDex answers.', trouble: false };
 }
 
