@@ -3,15 +3,16 @@ import { isCoded, notFound } from '../base/errors';
 import { resolveInside } from '../base/files';
 import type { Database } from '../db/database';
 import type { MediaLimits } from '../media/limits';
+import { isDirect } from '../media/page-bytes';
+import type { PageLocation } from '../media/reader';
 import { Book } from '../model/book';
-import { BookMedia } from '../model/book-media';
 import { Library } from '../model/library';
 import { emit } from '../queue/events';
 import type { Queue } from '../queue/tasks';
 import { getCollection, getReadList } from '../search/find-lists';
 import type { Viewer } from '../search/viewer';
 import { requireBook, requireSeries } from './access';
-import { posterOfFile } from './book-content';
+import { posterOfFile, type AnalyzeOptions } from './book-content';
 import { createMosaics } from './mosaics';
 import { writeGenerated } from './poster-rows';
 import { selectedPoster, type PostersAtHand, type ServedPoster } from './served-poster';
@@ -121,17 +122,18 @@ async function coverBook(db: Database, viewer: Viewer, seriesId: string): Promis
   return rows[0]?.id ?? null;
 }
 
-/** Makes the generated poster of a readable book; the task, and what a request does that finds none. */
+/** Makes the generated poster of a readable book; the task, and what a request does that finds none. `first`: where its first page is known to be. */
 export async function generatePoster(
   { db, limits }: Pick<PostersOptions, 'db' | 'limits'>,
   bookId: string,
   signal: AbortSignal,
+  first: PageLocation | null = null,
 ): Promise<boolean> {
   const book = await Book.query(db).findById(bookId);
   const library = book && (await Library.query(db).findById(book.libraryId));
   if (!book || !library || book.mediaStatus !== 'READY') return false;
   const posterEdge = posterEdges[(await getSettings(db)).thumbnailSize];
-  const poster = await readPoster(library, book, { limits, dimensions: false, posterEdge, signal });
+  const poster = await readPoster(library, book, { limits, dimensions: false, posterEdge, signal }, first);
   if (poster === null) return false;
   await db.transaction(async (trx) => {
     const exists = await Book.query(trx).findById(bookId).forNoKeyUpdate();
@@ -140,20 +142,30 @@ export async function generatePoster(
   return true;
 }
 
-async function readPoster(library: Library, book: Book, options: Parameters<typeof posterOfFile>[1]) {
+async function readPoster(library: Library, book: Book, options: AnalyzeOptions, first: PageLocation | null) {
   try {
-    return await posterOfFile(await resolveInside(library.root, book.path), options);
+    return await posterOfFile(await resolveInside(library.root, book.path), options, first);
   } catch (error) {
     if (isCoded(error)) return null;
     throw error;
   }
 }
 
+/** Whether the thread that answers may make the poster: its picture is bytes of the file, or a packed entry of a ZIP. */
+function isQuick(container: string, first: PageLocation | null): boolean {
+  if (container === 'pdf' || container === '7z') return false;
+  return first === null ? container === 'epub' : isDirect(first);
+}
+
 async function ensurePoster({ db, queue, limits }: PostersOptions, bookId: string): Promise<boolean> {
-  const media = await BookMedia.query(db).select('container').findById(bookId);
-  if (media === undefined) return false;
-  if (media.container !== 'pdf') return generatePoster({ db, limits }, bookId, new AbortController().signal);
-  // rendering takes long enough to hold up other requests
+  const { rows } = await db.raw<{ rows: { container: string; first: PageLocation | null }[] }>(
+    "select container, pages -> 0 -> 'location' as first from book_media where book_id = ?",
+    [bookId],
+  );
+  if (!rows[0]) return false;
+  const { container, first } = rows[0];
+  if (isQuick(container, first)) return generatePoster({ db, limits }, bookId, new AbortController().signal, first);
+  // unpacking and rendering take long enough to hold up other requests
   await queue.submit('generatePoster', { bookId }, { priority: 8 });
   return false;
 }

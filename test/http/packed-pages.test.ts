@@ -5,6 +5,7 @@ import { migrateQueue } from '../../src/queue/queue';
 import { silentLog } from '../../src/base/log';
 import { defaultLimits } from '../../src/media/limits';
 import { Book } from '../../src/model/book';
+import { Poster } from '../../src/model/poster';
 import { contextOf, drain } from '../library/support';
 import { useApp } from '../support/app';
 import { put } from '../support/book-builders';
@@ -45,8 +46,9 @@ test('pictures are never compressed: what lies packed goes out as it is, with it
   for (const name of ['packed', 'stored', 'seven']) {
     const address = `${await pagesOf(name)}/1`;
     for (const encoding of ['identity', 'gzip', 'gzip, deflate, br', '*']) {
-      const { headers, body } = await app.admin.get(address).set('Accept-Encoding', encoding).responseType('blob');
-      expect((body as Buffer).equals(picture(1))).toBe(true);
+      const page = await app.admin.get(address).set('Accept-Encoding', encoding).responseType('blob');
+      const { headers } = page;
+      expect(bytes(page).equals(picture(1))).toBe(true);
       expect(headers['content-encoding']).toBeUndefined();
       expect(headers['content-length']).toBe(String(picture(1).length));
       expect(headers['etag']).toMatch(/^"[^"]+"$/u);
@@ -68,8 +70,9 @@ test.each(['packed', 'stored', 'seven', 'large', 'large and packed'])(
       ['bytes=30-', 30, whole.length - 1],
       ['bytes=-5', whole.length - 5, whole.length - 1],
     ] as const) {
-      const { headers, body } = await app.admin.get(address).set('Range', range).responseType('blob').expect(206);
-      expect((body as Buffer).equals(whole.subarray(start, end + 1))).toBe(true);
+      const part = await app.admin.get(address).set('Range', range).responseType('blob').expect(206);
+      const { headers } = part;
+      expect(bytes(part).equals(whole.subarray(start, end + 1))).toBe(true);
       expect(headers['content-range']).toBe(`bytes ${start}-${end}/${whole.length}`);
       expect(headers['content-length']).toBe(String(end + 1 - start));
     }
@@ -103,4 +106,13 @@ test('a 7z is told to clients by its own type, and downloads under its own name'
   expect(file.headers['content-disposition']).toContain('seven.cb7');
   const feed = await app.admin.get(`/opds/v1.2/series/${body.seriesId}`).expect(200);
   expect(feed.text).toContain('application/vnd.comicbook+7z');
+});
+
+test('a poster that is missing is made on the spot out of bytes of the file, and by a worker where these have to be unpacked', async () => {
+  const poster = async (name: string) => (await pagesOf(name)).replace(/pages$/u, 'thumbnail');
+  await Poster.query(app.db).delete();
+  await app.admin.get(await poster('packed')).expect(200);
+  await app.admin.get(await poster('seven')).expect(404);
+  await drain(app);
+  await app.admin.get(await poster('seven')).expect(200);
 });
