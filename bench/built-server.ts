@@ -93,18 +93,19 @@ async function stop(child: ChildProcess): Promise<void> {
 interface BookLine {
   id: string;
   name: string;
+  url: string;
   media: { status: string };
 }
 
-/** Waits until all books of the folders can be read, and tells their ids by file name. */
-export async function untilReady(server: BuiltServer, count: number, seconds = 120): Promise<Record<string, string>> {
+/** Waits until all books of the folders can be read, and tells their ids by the names of the files. */
+export async function untilReady(server: BuiltServer, count: number, seconds = 300): Promise<Record<string, string>> {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
     const { content } = await server.json<{ content: BookLine[] }>('/api/v1/books?size=100');
     const failed = content.find(({ media }) => !['UNKNOWN', 'READY'].includes(media.status));
     if (failed) throw new Error(`${failed.name} cannot be read: ${failed.media.status}`);
     const ready = content.filter(({ media }) => media.status === 'READY');
-    if (ready.length >= count) return Object.fromEntries(ready.map(({ id, name }) => [name, id]));
+    if (ready.length >= count) return Object.fromEntries(ready.map(({ id, url }) => [path.basename(url), id]));
     if (Date.now() > deadline) throw new Error(`${ready.length} of ${count} books are ready after ${seconds} s`);
     await pause(100);
   }

@@ -2,15 +2,22 @@ import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
+import { buildRar } from '../test/support/rar-builder';
 import { buildPdf, imagePage } from '../test/support/pdf-builder';
 import { buildSevenZip } from '../test/support/seven-zip-builder';
 import { buildTar } from '../test/support/tar-builder';
 import { buildZip } from '../test/support/zip-builder';
+import { writeSparseZip, type SparseEntry } from './sparse-zip';
 
 /** As in performance.md §4: pages of 400 KB that pack badly. */
 export const pageCount = 60;
 export const pageBytes = 400 * 1024;
 export const textPages = 12;
+/** Of the solid RAR. */
+export const solidPages = 200;
+/** Of the large one, 4.6 GB; what is not its pictures is a hole, so that it takes 100 MB. */
+export const largePages = 5_000;
+const largePageBytes = 900 * 1024;
 
 /** A small picture that readers know for one, to stand at the beginning of a heavy page. */
 export const smallJpeg = (): Promise<Buffer> =>
@@ -30,6 +37,13 @@ export async function makePages(count = pageCount): Promise<Buffer[]> {
   }); // prettier-ignore
 }
 
+/** More pages than were made: the same with another number in them, so that no two are equal. */
+function pageFrom(pages: Buffer[], n: number): Buffer {
+  const page = Buffer.from(pages[n % pages.length] ?? Buffer.alloc(0));
+  page.writeUInt32LE(n, page.length - 4);
+  return page;
+}
+
 export const pageName = (n: number) => `${String(n + 1).padStart(3, '0')}.jpg`;
 
 /** A folder for one run that the account of Postgres can get through. */
@@ -46,6 +60,8 @@ export interface Places {
   plain: string;
   /** Where one series is. */
   series: string;
+  /** Where the pages of the large archive lie. */
+  large: SparseEntry[];
 }
 
 /** A library with the same pages in a book of each kind, and the pages as plain files. */
@@ -63,8 +79,12 @@ export async function makeLibrary(folder: string, pages: Buffer[]): Promise<Plac
   save('deflated.cbz', buildZip(parts.map((part) => ({ ...part, method: 8 }))));
   save('tar.cbt', buildTar(parts));
   save('scans.pdf', buildPdf(pages.map((data) => imagePage(data, 1200, 1800))));
+  const many = Array.from({ length: solidPages }, (_, n) => ({ name: pageName(n), data: pageFrom(pages, n) }));
   save('solid.cb7', await buildSevenZip(parts, ['-mx=1']));
+  save('solid.cbr', buildRar(many, { solid: true }));
+  save('stored.cbr', buildRar(many, { stored: true }));
   const text = { content: 'BT /F1 12 Tf 20 200 Td (page) Tj ET', page: '/MediaBox [0 0 200 300]' };
   save('text.pdf', buildPdf(Array.from({ length: textPages }, () => text)));
-  return { books, plain, series };
+  const large = writeSparseZip(path.join(series, 'large.cbz'), await smallJpeg(), largePages, largePageBytes);
+  return { books, plain, series, large };
 } // prettier-ignore
