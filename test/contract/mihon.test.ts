@@ -200,11 +200,23 @@ describe('the tracker, on the cookie alone', () => {
   const put = (path: string, body: string) =>
     app.anonymous.put(path).set('Cookie', cookie).set('Content-Type', 'application/json; charset=utf-8').send(body);
 
-  test('asks for the progress in a series, past every cache', async () => {
+  test('asks for the progress in a series; a cache has to ask again each time, and is told of every change', async () => {
     const id = publicId(shelf.monster.id);
+    const path = `/api/v2/series/${id}/read-progress/tachiyomi`;
     await ask(`/api/v1/series/${id}`, decode.trackerSeries);
-    const response = await asMihon(`/api/v2/series/${id}/read-progress/tachiyomi`).set('Cache-Control', 'max-age=600');
-    expect(response.headers['cache-control']).toBe('no-store');
+    const asked = () => asMihon(path).set('Cache-Control', 'max-age=600');
+    const response = await asked();
+    expect(response.headers['cache-control']).toBe('max-age=0, must-revalidate, private');
+    const etag = response.headers['etag'] ?? '';
+    await asked().set('If-None-Match', etag).expect(304);
+    const first = publicId(shelf.books[0]?.id ?? '');
+    await app.anonymous
+      .patch(`/api/v1/books/${first}/read-progress`)
+      .set('Cookie', cookie)
+      .send({ completed: true })
+      .expect(204);
+    await asked().set('If-None-Match', etag).expect(200);
+    await app.anonymous.delete(`/api/v1/books/${first}/read-progress`).set('Cookie', cookie).expect(204);
     expect(decode.trackerProgress.parse(response.body)).toEqual({
       ...{ booksCount: 4, booksReadCount: 0, booksUnreadCount: 4, booksInProgressCount: 0 },
       ...{ lastReadContinuousNumberSort: 0, maxNumberSort: 10.5 },

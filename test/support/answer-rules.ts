@@ -144,7 +144,9 @@ const headerRule: Rule = (answer, route, komga) => {
 const emptyRule: Rule = ({ status, method, length, headers, path }) => {
   const mustNot = status === 204 || status === 304 || method === 'HEAD';
   if (length > 0) return mustNot ? ['a body where none may be'] : [];
-  return isApi(path) && !mustNot && status === 200 && /json/.test(headers['content-type'] ?? '') ? ['JSON without a body'] : [];
+  return isApi(path) && !mustNot && status === 200 && /json/.test(headers['content-type'] ?? '')
+    ? ['JSON without a body']
+    : [];
 };
 
 const rules: Rule[] = [

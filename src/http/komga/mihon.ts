@@ -3,7 +3,6 @@ import { requireSeries } from '../../library/access';
 import { markBooks, markSeriesUpTo } from '../../library/progress';
 import { getReadList } from '../../search/find-lists';
 import { readListReadSummary, seriesReadSummary } from '../../search/reading-summary';
-import type { HttpContext } from '../context';
 import type { HttpDeps } from '../deps';
 import { entityId } from '../input';
 import { route, type Route } from '../route';
@@ -13,10 +12,10 @@ import { presentSeriesSummary } from './present/series';
 
 const tag = 'Mihon';
 
-/** The app asks through an HTTP cache with `max-age=600`: it would read its own old progress back (clients.md §3.2). */
-const forbidCaching = (ctx: HttpContext) => ctx.set('Cache-Control', 'no-store');
-
-/** What Mihon's tracker asks and says: series by number, read lists by position. */
+/**
+ * What Mihon's tracker asks and says: series by number, read lists by position. It asks through an HTTP cache with
+ * `max-age=600` (clients.md §3.2), which the dispatcher's `max-age=0, must-revalidate` overrules, as Komga's does.
+ */
 export function mihonRoutes(deps: HttpDeps): Route[] {
   return [...ofSeries(deps), ...ofReadLists(deps)];
 }
@@ -34,9 +33,8 @@ function ofSeries({ db }: HttpDeps): Route[] {
       access: 'any',
       params,
       reply: tachiyomiSeriesDto,
-      handler: async ({ ctx, viewer, params }) => {
+      handler: async ({ viewer, params }) => {
         await requireSeries(db, viewer, params.seriesId);
-        forbidCaching(ctx);
         return presentSeriesSummary(await seriesReadSummary(db, viewer, params.seriesId));
       },
     }),
@@ -68,9 +66,8 @@ function ofReadLists({ db }: HttpDeps): Route[] {
       access: 'any',
       params,
       reply: tachiyomiReadListDto,
-      handler: async ({ ctx, viewer, params }) => {
+      handler: async ({ viewer, params }) => {
         const { id } = await getReadList(db, viewer, params.id);
-        forbidCaching(ctx);
         return presentReadListSummary(await readListReadSummary(db, viewer, id));
       },
     }),
