@@ -10,6 +10,8 @@ interface CardProps {
   candidate: Candidate;
   number: number;
   current: boolean;
+  /** Another one fits as well. */
+  tied: boolean;
   /** The difference is shown. */
   open: boolean;
   pick: () => void;
@@ -19,7 +21,7 @@ interface CardProps {
 }
 
 /** One title that may be it; the current one tells everything. */
-export function CandidateCard({ seriesId, candidate, number, current, open, ...acts }: CardProps) {
+export function CandidateCard({ seriesId, candidate, number, current, tied, open, ...acts }: CardProps) {
   const { title, cover, score, reasons, summary, url, otherTitles, externalId } = candidate;
   const card = useRef<HTMLElement>(null);
   useEffect(() => {
@@ -41,7 +43,8 @@ export function CandidateCard({ seriesId, candidate, number, current, open, ...a
         </h3>
         <Facts candidate={candidate} />
         <p class="candidate-score">
-          <meter min={0} max={1} value={score} aria-hidden="true" /> {Math.round(score * 100)} %, {likelihood(score)}
+          <meter min={0} max={1} value={score} aria-hidden="true" /> {Math.round(score * 100)} %,{' '}
+          {likelihood(score, tied)}
         </p>
         <ul class="candidate-reasons">
           {reasons.map((reason) => (
@@ -52,8 +55,10 @@ export function CandidateCard({ seriesId, candidate, number, current, open, ...a
         </ul>
         {current && otherTitles.length > 0 && <p class="soft candidate-names">Also: {otherTitles.join(' · ')}</p>}
         {current && summary !== '' && <p class="candidate-summary">{summary}</p>}
+      </div>
+      <div class="candidate-rest">
         <p class="candidate-buttons">
-          <button type="button" class="button button-strong" onClick={acts.accept}>
+          <button type="button" class={`button${current ? ' button-strong' : ''}`} onClick={acts.accept}>
             This is it {current && <kbd>Enter</kbd>}
           </button>
           <button type="button" class="button" onClick={acts.reject}>

@@ -101,6 +101,7 @@ export function Question({ series, settle, note, skip, undo }: QuestionProps) {
                 {...{ seriesId, candidate }}
                 number={index + 1}
                 current={candidate === chosen}
+                tied={candidates.some((other) => other !== candidate && isTied(other, candidate))}
                 open={open === candidate.externalId}
                 pick={() => setAt(index)}
                 accept={() => void accept(candidate)}
@@ -126,6 +127,9 @@ export function Question({ series, settle, note, skip, undo }: QuestionProps) {
     </section>
   );
 }
+
+/** The server takes neither of two that are this near by itself. */
+const isTied = (a: Candidate, b: Candidate): boolean => Math.abs(a.score - b.score) < 0.045;
 
 /** What lies on the disk, to be compared with. */
 function OwnSide({ series: { seriesId, name, bookCount } }: { series: Reviewed }) {

@@ -1,5 +1,5 @@
 import type { FieldDifference, Preview, Provider, Reason } from '../api/metadata-types';
-import { counted } from '../parts/format';
+import { counted, directionText, statusText } from '../parts/format';
 
 /** The codes of the server's reasons in words; what is not listed is shown by its code. */
 const words: Record<string, string> = {
@@ -47,7 +47,8 @@ export function reasonText({ code, detail }: Pick<Reason, 'code' | 'detail'>): s
 }
 
 /** How sure the server is, for people who do not think in numbers. */
-export function likelihood(score: number): string {
+export function likelihood(score: number, tied = false): string {
+  if (tied) return 'but another one fits as well';
   if (score >= 0.9) return 'very likely';
   return score >= 0.75 ? 'likely' : 'possible';
 }
@@ -79,7 +80,8 @@ export interface DifferenceRow {
 export function valueText(value: unknown): string {
   if (value === null || value === undefined || value === '') return '–';
   if (Array.isArray(value)) return value.length === 0 ? '–' : [...new Set(value.map(partText))].join(', ');
-  return typeof value === 'string' ? value : partText(value);
+  if (typeof value !== 'string') return partText(value);
+  return statusText({ metadata: { status: value } }) || directionText(value) || value;
 }
 
 function partText(value: unknown): string {

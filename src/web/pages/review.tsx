@@ -43,6 +43,8 @@ function Questions({ review, reload }: { review: Review; reload: () => void }) {
       if (!(await attempt('That could not be taken back', takeBack))) return;
       setSettled((before) => new Set([...before].filter((id) => id !== seriesId)));
       setCurrentId(seriesId);
+      // it may have left the list meanwhile
+      reload();
     };
     last.current = run;
     notify('done', text, { label: 'Undo', run: () => void run() });

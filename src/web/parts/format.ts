@@ -34,8 +34,8 @@ const statuses: Record<string, string> = {
   HIATUS: 'On hiatus',
 };
 
-export function statusText(series: Series): string {
-  return statuses[series.metadata.status] ?? '';
+export function statusText({ metadata }: { metadata: Pick<Series['metadata'], 'status'> }): string {
+  return statuses[metadata.status] ?? '';
 }
 
 const directions: Record<string, string> = {

@@ -36,6 +36,10 @@ test.each([
   [0.62, 'possible'],
 ])('%d is %s', (score, words) => expect(likelihood(score)).toBe(words));
 
+test('of two that fit alike none is called likely', () => {
+  expect(likelihood(1, true)).toBe('but another one fits as well');
+});
+
 const change = (field: string, before: unknown, after: unknown, bookId: string | null = null): FieldDifference => ({
   ...{ bookId, field, before, after },
 });
@@ -47,10 +51,13 @@ test('a difference tells fields of the series one by one and those of books toge
     { name: 'Mori Aoi', role: 'penciller' },
   ];
   const changes = [
+    ...[change('status', 'ONGOING', 'ENDED'), change('readingDirection', null, 'WEBTOON')],
     ...[change('summary', '', 'A story.'), change('links', [], links), change('ageRating', null, 16)],
     ...['1', '2'].map((id) => change('authors', [], people, id)),
   ];
   expect(differenceRows(changes)).toEqual([
+    { label: 'Status', before: 'Ongoing', after: 'Ended' },
+    { label: 'Reading direction', before: '–', after: 'Webtoon' },
     { label: 'Summary', before: '–', after: 'A story.' },
     { label: 'Links', before: '–', after: 'MangaDex' },
     { label: 'Age rating', before: '–', after: '16' },
