@@ -53,10 +53,35 @@ export function pagingProblems(walked: Walk): string[] {
   });
 }
 
+/** Lists of OPDS 2.0 whose pages together lose a thing or hold one twice, or do not end. */
+export function pagingProblems2({ documents }: Walk): string[] {
+  const feeds = new Map(
+    [...documents].map(([url, { body }]) => [url, JSON.parse(body.toString('utf8')) as Counted] as const),
+  );
+  return [...feeds].flatMap(([url, { metadata }]) => {
+    const total = metadata?.numberOfItems;
+    if (total === undefined || /[?&]page=/.test(url)) return [];
+    const held: string[] = [];
+    const seen = new Set<string>();
+    for (let next: string | undefined = url; next !== undefined;) {
+      if (seen.has(next)) return [`${url}: the pages go round`];
+      seen.add(next);
+      const feed: Counted | undefined = feeds.get(next);
+      if (!feed) return [`${url}: no page ${next}`];
+      const self = ({ links = [] }: Counted) => links.find(({ rel }) => rel === 'self')?.href ?? '';
+      held.push(...(feed.navigation ?? []).map(({ href }) => href), ...(feed.publications ?? []).map(self));
+      next = feed.links?.find(({ rel }) => rel === 'next')?.href;
+    }
+    const isWhole = held.length === total && new Set(held).size === total;
+    return isWhole ? [] : [`${url}: ${new Set(held).size} different of ${held.length} things, ${total} announced`];
+  });
+}
+
 interface Counted {
   metadata?: { numberOfItems?: number; title?: string };
   links?: { rel?: string; href: string; properties?: { numberOfItems?: number } }[];
   navigation?: Counted['links'];
+  publications?: Counted[];
   groups?: Counted[];
   facets?: Counted[];
 }
