@@ -62,7 +62,8 @@ export async function load({ port, paths, headers }: Target, seconds: number, co
     const socket = await dial(port);
     for (let n = lane * 7; performance.now() < end; n += 13) {
       const started = performance.now();
-      bytes += await ask(socket, requestFor(paths[n % paths.length] ?? '/', headers));
+      const size = await ask(socket, requestFor(paths[n % paths.length] ?? '/', headers));
+      bytes += size;
       times.push(performance.now() - started);
     }
     socket.destroy();
