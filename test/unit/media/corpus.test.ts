@@ -153,6 +153,17 @@ describeWithReference('the corpus', (reference) => {
     expect(found.pages.map(({ sha256 }) => sha256)).toEqual(expected.map(({ sha256 }) => sha256));
   });
 
+  // nothing in these says how their names are written, but the manifest knows it
+  const named = ['cp437', 'cp866', 'euckr', 'gbk', 'sjis', 'utf8'].map((name) => `names-${name}-no-flag.cbz`);
+  test.each([...named, 'names-unicode-path-extra.cbz', 'names-utf8-flag.cbz'])('archives/zip/%s: pages have their names, in order', async (name) => {
+    const found = await read(path.join(corpus, 'archives/zip', name));
+    const expected = books.find((file) => file.path === `archives/zip/${name}`)?.expected.pages ?? [];
+    expect(expected.length).toBeGreaterThan(2);
+    expect(found.pages.map((page) => page.name).sort()).toEqual(expected.map((page) => page.name).sort());
+    const numbers = found.pages.map((page) => Number(/(\d+)[^\d]*$/u.exec(page.name)?.[1] ?? 0));
+    expect(numbers.filter((number) => number > 0)).toEqual(numbers.filter((number) => number > 0).sort((a, b) => a - b));
+  }); // prettier-ignore
+
   // what is whole in a file that was cut off can be read, and the book says that it is not all
   test.each(['archives/zip/truncated-in-data.cbz', 'archives/zip/truncated-in-directory.cbz'])(
     '%s: the whole pages are saved',

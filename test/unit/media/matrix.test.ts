@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
+import { crc32 } from 'node:zlib';
 import { openBook } from '../../../src/media/open-book';
+import type { TarPacking } from '../../../src/media/packed-window';
 import { createPagePool, type PagePool } from '../../../src/media/page-pool';
 import { packWhole } from '../../support/packed-tar-builder';
 import { readMark, type PageMark } from '../../support/page-mark';
@@ -14,8 +16,8 @@ import { buildZip } from '../../support/zip-builder';
 
 /**
  * Container × compression × picture format: number and order of pages, their bytes, and first, middle and last page by
- * their pixels, which hold a mark that the corpus drew and its manifest tells. Compressed RARs cannot be made here: those
- * of the corpus are used.
+ * their pixels, which hold a mark that the corpus drew and its manifest tells. RARs that are packed, PDFs and EPUBs of other
+ * makers cannot be made here: those of the corpus are used.
  */
 interface Picture {
   name: string;
@@ -25,7 +27,7 @@ interface Picture {
 
 interface ManifestFile {
   path: string;
-  expected: { format?: string; outcome?: string; mark?: PageMark | null; accept?: string[]; order?: string; pages?: { sha256: string; mark?: PageMark; readable?: boolean | string }[] };
+  expected: { format?: string; outcome?: string; mark?: PageMark | null; marks?: PageMark[]; accept?: string[]; order?: string; pages?: { sha256: string; mark?: PageMark; readable?: boolean | string }[] };
 } // prettier-ignore
 
 const folder = temporaryFolder();
@@ -65,6 +67,43 @@ const some = <T>(list: T[]): (T | undefined)[] =>
 
 const seven = (...options: string[]) => (parts: Picture[]) => buildSevenZip(parts, options); // prettier-ignore
 
+/** Entries whose data are streams of their own. */
+async function oneByOne(parts: Picture[], method: number, packing: TarPacking): Promise<Buffer> {
+  const packed = await Promise.all(
+    parts.map(async ({ name, data }) => {
+      const inner = await packWhole(data, packing);
+      return { name, data: inner, method, declaredSize: data.length, crc32: crc32(data) };
+    }),
+  );
+  return buildZip(packed);
+}
+
+const mediaTypes: Record<string, string> = { ico: 'image/vnd.microsoft.icon' };
+
+/** Pictures that are the spine themselves; their order is that of the spine, whatever they are called. */
+function epubOf(parts: Picture[]): Buffer {
+  const container = '<container><rootfiles><rootfile full-path="b.opf"/></rootfiles></container>';
+  const typeOf = (name: string) => mediaTypes[path.extname(name).slice(1)] ?? `image/${path.extname(name).slice(1)}`;
+  const items = parts.map(({ name }, n) => `<item id="i${n}" href="${name}" media-type="${typeOf(name)}"/>`).join('');
+  const spine = parts.map((_, n) => `<itemref idref="i${n}"/>`).join('');
+  const opf = `<package version="3.0"><metadata/><manifest>${items}</manifest><spine>${spine}</spine></package>`;
+  const documents = [
+    { name: 'mimetype', data: 'application/epub+zip' },
+    { name: 'META-INF/container.xml', data: container },
+    { name: 'b.opf', data: opf },
+  ];
+  return buildZip([...documents, ...parts]);
+}
+
+/** The corpus's own writer: stored, since nobody else may pack a RAR. */
+interface RarWriter {
+  writeRar4(parts: Picture[], options?: { prefix?: Buffer }): Buffer;
+  writeRar5(parts: Picture[], options?: { prefix?: Buffer }): Buffer;
+  writeRar5(parts: Picture[], options: { volumeSize: number }): Buffer[];
+}
+
+const stub = Buffer.concat([Buffer.from('MZ'), Buffer.alloc(40_000, 0x90)]);
+
 const containers: [string, string, (parts: Picture[]) => Promise<Buffer>][] = [
   ['ZIP, stored', 'zip', (parts) => Promise.resolve(buildZip(parts))],
   ['ZIP, deflate', 'zip', (parts) => Promise.resolve(buildZip(parts.map((part) => ({ ...part, method: 8 }))))],
@@ -72,6 +111,8 @@ const containers: [string, string, (parts: Picture[]) => Promise<Buffer>][] = [
   ['ZIP, bzip2', 'zip', seven('-tzip', '-mm=BZip2')],
   ['ZIP, LZMA', 'zip', seven('-tzip', '-mm=LZMA')],
   ['ZIP, PPMd', 'zip', seven('-tzip', '-mm=PPMd')],
+  ['ZIP, xz', 'zip', (parts) => oneByOne(parts, 95, 'xz')],
+  ['ZIP, zstd', 'zip', (parts) => oneByOne(parts, 93, 'zstd')],
   ['7z, LZMA2 solid', '7z', seven()],
   ['7z, LZMA2 one by one', '7z', seven('-ms=off')],
   ['7z, LZMA in blocks', '7z', seven('-m0=LZMA', '-ms=3f')],
@@ -114,6 +155,53 @@ describeWithReference('every container with every picture format', (reference) =
     expect(book.pages.map((page) => page.name)).toEqual(parts.map((part) => part.name));
     expect(book.data).toEqual(parts.map(({ data }) => data));
     expect(book.marks).toEqual(some(parts).map((part) => part?.mark));
+  });
+
+  const writer = () => import(path.join(reference, 'corpus/lib/rar-writer.mjs')) as Promise<RarWriter>;
+  const rars: [string, string, (rar: RarWriter, parts: Picture[]) => Buffer][] = [
+    ['RAR 5', 'rar5', (rar, parts) => rar.writeRar5(parts)],
+    ['RAR 5 behind a program', 'rar5', (rar, parts) => rar.writeRar5(parts, { prefix: stub })],
+    ['RAR 4', 'rar4', (rar, parts) => rar.writeRar4(parts)],
+    ['RAR 4 behind a program', 'rar4', (rar, parts) => rar.writeRar4(parts, { prefix: stub })],
+  ];
+  test.each(rars.map((row, at) => [...row, at] as const))('%s, stored', async (name, container, build, at) => {
+    const parts = inOrder(turned(at + 3));
+    const file = path.join(folder.path, `${name.replaceAll(/\W/gu, '')}.cbr`);
+    await writeFile(file, build(await writer(), [...parts].reverse()));
+    const book = await readBook(file);
+    expect(book.container).toBe(container);
+    expect(book.data).toEqual(parts.map(({ data }) => data));
+    expect(book.marks).toEqual(some(parts).map((part) => part?.mark));
+  });
+
+  test('RAR 5 in volumes', async () => {
+    const parts = inOrder(turned(7));
+    const volumes = (await writer()).writeRar5([...parts].reverse(), { volumeSize: 60_000 });
+    const files = volumes.map((_, at) => path.join(folder.path, `set.part${String(at + 1).padStart(2, '0')}.rar`));
+    for (const [at, file] of files.entries()) await writeFile(file, volumes[at] ?? Buffer.alloc(0));
+    expect(files.length).toBeGreaterThan(2);
+    const book = await readBook(files[0] ?? '');
+    expect(book.data).toEqual(parts.map(({ data }) => data));
+    expect(book.marks).toEqual(some(parts).map((part) => part?.mark));
+  });
+
+  test('EPUB of pictures', async () => {
+    const parts = inOrder(turned(2)).toReversed();
+    const file = path.join(folder.path, 'pictures.epub');
+    await writeFile(file, epubOf(parts));
+    const book = await readBook(file);
+    expect(book.container).toBe('epub');
+    expect(book.data).toEqual(parts.map(({ data }) => data));
+    expect(book.marks).toEqual(some(parts).map((part) => part?.mark));
+  });
+
+  const documents = files.flatMap(({ path: name, expected: { marks = [] } }): [string, PageMark[]][] =>
+    /^(?:epub|pdf)\//u.test(name) && marks.length > 1 ? [[name, marks]] : [],
+  );
+  test.each(documents)('%s: first, middle and last page', async (name, marks) => {
+    const book = await readBook(path.join(corpus, name));
+    expect(book.pages).toHaveLength(marks.length);
+    expect(book.marks).toEqual(some(marks));
   });
 
   test('a folder', async () => {
