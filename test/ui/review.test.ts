@@ -94,7 +94,10 @@ describeWithBrowser('The review of metadata in the browser', () => {
     await page.keyboard.press('z');
     await page.getByText('1 question', { exact: true }).waitFor();
     await page.keyboard.press('x');
-    await page.getByRole('button', { name: 'Undo' }).last().click();
+    await page
+      .locator('.notice', { hasText: / is not Twin Moon/u })
+      .getByRole('button', { name: 'Undo' })
+      .click();
     await page.getByRole('article').nth(1).waitFor();
     await page.keyboard.press('v');
     await page.getByRole('heading', { name: 'Nothing to review' }).waitFor();

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { findRuns, undoRun } from '../api/metadata';
 import type { Run } from '../api/metadata-types';
 import { ConfirmDialog } from '../parts/confirm';
@@ -11,9 +11,12 @@ import { useLoad } from '../state/use-load';
 
 const mostRuns = 8;
 
-/** What was written lately by itself or on command, and the way back. */
-export function RecentRuns() {
+/** What was written lately by itself or on command, and the way back. `decided`: answers of the person so far. */
+export function RecentRuns({ decided }: { decided: number }) {
   const { value, reload } = useLoad('runs', findRuns);
+  useEffect(() => {
+    if (decided > 0) reload();
+  }, [decided]);
   const [asked, setAsked] = useState<Run | null>(null);
   const known = useStore(libraries) ?? [];
   if (value === undefined || value.length === 0) return null;

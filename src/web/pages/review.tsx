@@ -4,7 +4,7 @@ import type { Review } from '../api/metadata-types';
 import { counted } from '../parts/format';
 import { PageTitle } from '../parts/page-title';
 import { Empty, LoadProblem, Loading } from '../parts/states';
-import { attempt, notify } from '../state/notices';
+import { attempt, dismiss, notify } from '../state/notices';
 import { useLoad } from '../state/use-load';
 import { ProviderLine } from './review-provider';
 import { Question, type Decided } from './review-question';
@@ -40,6 +40,7 @@ function Questions({ review, reload }: { review: Review; reload: () => void }) {
   const note = ({ text, undo: takeBack }: Decided, seriesId: string) => {
     const run = async () => {
       last.current = null;
+      dismiss(notice);
       if (!(await attempt('That could not be taken back', takeBack))) return;
       setSettled((before) => new Set([...before].filter((id) => id !== seriesId)));
       setCurrentId(seriesId);
@@ -47,7 +48,7 @@ function Questions({ review, reload }: { review: Review; reload: () => void }) {
       reload();
     };
     last.current = run;
-    notify('done', text, { label: 'Undo', run: () => void run() });
+    const notice = notify('done', text, { label: 'Undo', run: () => void run() });
   };
   const skip = (by: number) => setCurrentId(open[(at + by + open.length) % open.length]?.seriesId ?? null);
   const settle = (decided: Decided, seriesId: string) => {
@@ -74,7 +75,7 @@ function Questions({ review, reload }: { review: Review; reload: () => void }) {
           {...{ skip, undo }}
         />
       )}
-      <RecentRuns />
+      <RecentRuns decided={settled.size} />
     </>
   );
 }

@@ -17,12 +17,13 @@ export interface NoticeAction {
 export const notices = createStore<Notice[]>([]);
 let lastId = 0;
 
-/** Shows a short message; a failed action stays longer, since it has to be read. */
-export function notify(kind: Notice['kind'], text: string, action?: NoticeAction): void {
+/** Shows a short message; a failed action stays longer, since it has to be read. Returns its number, for `dismiss`. */
+export function notify(kind: Notice['kind'], text: string, action?: NoticeAction): number {
   const id = ++lastId;
   const others = notices.get().filter((notice) => notice.text !== text);
   notices.set([...others, { id, kind, text, ...(action && { action }) }].slice(-3));
   setTimeout(() => dismiss(id), kind === 'failed' || action ? 9000 : 4000);
+  return id;
 }
 
 export function dismiss(id: number): void {
