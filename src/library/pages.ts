@@ -7,9 +7,10 @@ import type { Database } from '../db/database';
 import { isDirect, type OpenedPage, type PageOpener } from '../media/page-bytes';
 import type { PagePool, PageRequest } from '../media/page-pool';
 import type { Container, PageLocation } from '../media/reader';
+import { createSingleFlight } from '../media/single-flight';
 import type { StoredPage } from '../model/book-media';
 import { createPermittedBooks, type PermittedBooks } from './permitted-books';
-import { pagesOfBook, type BookFile } from '../search/book-file';
+import { pageOfBook, pagesOfBook, type BookFile } from '../search/book-file';
 import type { Viewer } from '../search/viewer';
 import { pathOfBook, visibleBookFile } from './book-place';
 import { findEpubFile, fontTypeOf } from './epub-books';
@@ -107,6 +108,9 @@ function resultType(page: StoredPage, { convert }: PageWish): 'jpeg' | 'png' {
   return convert ?? (page.mediaType === 'image/png' ? 'png' : 'jpeg');
 }
 
+/** Pages from which on a book is a long one: the list of 5,000 is a megabyte of JSON. */
+const longBook = 500;
+
 /** Pages that are made before they are asked for, when they are not simply bytes of a file. */
 const pagesAhead = 3;
 /** Two at once, as in a spread, is reading on; more is looking for something. */
@@ -156,15 +160,28 @@ export interface BookPagesDeps {
 export function createBookPages({ db, opener, pool, permitted = createPermittedBooks(0) }: BookPagesDeps): BookPages {
   const pageLists = new LRUCache<string, StoredPage[]>({ max: 500 });
   const paths = new LRUCache<string, string>({ max: 2_000, ttl: 30_000 });
+  const lists = createSingleFlight<StoredPage[]>();
   const places = new LRUCache<string, number>({ max: 2_000 });
 
-  async function pagesOf(book: BookFile): Promise<StoredPage[]> {
+  /** Read once for all who open the book at the same time. */
+  function pagesOf(book: BookFile): Promise<StoredPage[]> {
     const version = versionOf(book);
     const known = pageLists.get(version);
-    if (known) return known;
-    const pages = await pagesOfBook(db, book.id);
-    pageLists.set(version, pages);
-    return pages;
+    if (known) return Promise.resolve(known);
+    return lists.run(version, async () => {
+      const pages = await pagesOfBook(db, book.id);
+      pageLists.set(version, pages);
+      return pages;
+    });
+  }
+
+  /** The first page that somebody wants of a long book does not wait for the list of all; the next ones find it. */
+  async function pageAt(book: BookFile, number: number): Promise<StoredPage | undefined> {
+    if (book.pageCount <= longBook || pageLists.has(versionOf(book))) return (await pagesOf(book))[number - 1];
+    const page = number < 1 ? undefined : await pageOfBook(db, book.id, number - 1);
+    // who needs the list finds out what is wrong with it
+    pagesOf(book).catch(() => undefined);
+    return page;
   }
 
   async function pathOf(book: BookFile): Promise<string> {
@@ -182,7 +199,7 @@ export function createBookPages({ db, opener, pool, permitted = createPermittedB
       requireReady(found);
       return found;
     });
-    const page = (await pagesOf(book))[number - 1];
+    const page = await pageAt(book, number);
     if (!page) throw new HttpFailure(outOfRange, 'Page number does not exist');
     return { book, page };
   }

@@ -42,6 +42,15 @@ export async function findBookFile(db: Database, viewer: Viewer, id: string): Pr
   return row ?? null;
 }
 
+/** One page, counted from 0; undefined where the book has none. Of a book of thousands it costs a fifth of the whole list. */
+export async function pageOfBook(db: Database, id: string, index: number): Promise<StoredPage | undefined> {
+  const [row] = await readRows<{ page: StoredPage | null }>(
+    db,
+    sql`select pages -> ${index}::int as page from book_media where book_id = ${id}`,
+  );
+  return row?.page ?? undefined;
+}
+
 /** The pages of a book in reading order; the caller has looked that the viewer may see it. */
 export async function pagesOfBook(db: Database, id: string): Promise<StoredPage[]> {
   const [row] = await readRows<{ pages: StoredPage[] }>(db, sql`select pages from book_media where book_id = ${id}`);

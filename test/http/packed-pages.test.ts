@@ -29,6 +29,7 @@ beforeAll(async () => {
   put(folder.path, 'Series/large and packed.cbz', buildZip([{ name: '1.png', data: large, method: 8 }]));
   put(folder.path, 'Series/seven.cb7', await buildSevenZip(parts));
   put(folder.path, 'Series/odd method.cbz', await buildSevenZip(parts, ['-tzip', '-mm=LZMA']));
+  put(folder.path, 'Series/long.cbz', buildZip(Array.from({ length: 501 }, (_, n) => ({ name: `${n + 1}.png`, data: aPng(3, 3, n + 1) })))); // prettier-ignore
   await migrateQueue(app.url, silentLog());
   const library = await aLibrary(app.db, { root: folder.path });
   await scanLibrary(contextOf(app), { libraryId: library.id, deep: false });
@@ -115,4 +116,19 @@ test('a poster that is missing is made on the spot out of bytes of the file, and
   await app.admin.get(await poster('seven')).expect(404);
   await drain(app);
   await app.admin.get(await poster('seven')).expect(200);
+});
+
+test('of a long book the list of all pages is not read for the first one, and once for all who come after', async () => {
+  const address = await pagesOf('long');
+  const statements: string[] = [];
+  const hear = ({ sql }: { sql: string }) => void (/from book_media/u.test(sql) && statements.push(sql));
+  app.db.on('query', hear);
+  const page = async (number: number) =>
+    bytes(await app.admin.get(`${address}/${number}`).responseType('blob').expect(200)).equals(aPng(3, 3, number));
+  expect(await page(501)).toBe(true);
+  expect(statements[0]).toContain('pages ->');
+  expect(await Promise.all([1, 2, 3, 250, 500].map(page))).toEqual([true, true, true, true, true]);
+  app.db.off('query', hear);
+  expect(statements.filter((sql) => sql.startsWith('select pages from'))).toHaveLength(1);
+  for (const number of ['0', '-1', '502']) await app.admin.get(`${address}/${number}`).expect(400);
 });
