@@ -88,7 +88,8 @@ export interface BookContent {
 
 /**
  * Opens a book file of one kind. Made by `openBook`, which tells the kind by content. Methods throw coded errors
- * (base/errors.ts) only. Nothing here touches the database.
+ * (base/errors.ts) only. Nothing here touches the database. Unpackers and renderers work in the calling thread until they are
+ * done: books are opened by tasks and page threads, never by the process that answers requests (docs/decisions/0008).
  */
 export interface Reader {
   readonly container: Container;
