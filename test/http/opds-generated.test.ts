@@ -12,8 +12,8 @@ import { migrateQueue } from '../../src/queue/queue';
 import { contextOf, drain } from '../library/support';
 import { adminLogin, useApp } from '../support/app';
 import { aCollection, aLibrary, aProgress, aReadList } from '../support/builders';
-import { countProblems2, facetProblems, pagingProblems } from '../support/counts';
-import { basic, walk, waysOf, type Answer, type Walk, type WalkOptions } from '../support/crawler';
+import { countProblems2, facetProblems, pagingProblems, pagingProblems2 } from '../support/counts';
+import { answerProblems, ask, basic, walk, waysOf, type Answer, type Walk, type WalkOptions } from '../support/crawler';
 import { waysOf2 } from '../support/crawler2';
 import { describeWithReference } from '../support/reference';
 import { makeLibrary } from '../support/reference-library';
@@ -146,6 +146,16 @@ describeWithReference('a generated library', (directory) => {
   const walk2 = (login: { email: string; password: string }) =>
     walk({ ...start, url: `${app.base}/opds/v2/catalog`, type: 'application/opds+json' }, basic(login), second);
 
+  /** Each version says where the same list is in the other. */
+  async function twinProblems({ documents }: Walk, { ways, follow }: WalkOptions): Promise<string[]> {
+    const others = [...documents.values()].flatMap(ways).filter((way) => !follow(way) && !/progression/.test(way.type));
+    const distinct = [...new Map(others.map((way) => [way.url, way] as const)).values()];
+    expect(distinct.length).toBeGreaterThan(10);
+    const found: string[] = [];
+    for (const way of distinct) found.push(...answerProblems(await ask(way.url, basic(adminLogin)), way));
+    return found;
+  }
+
   async function missing({ visited }: Walk, version: string): Promise<string[]> {
     const readable = await Book.query(app.db).where({ mediaStatus: 'READY' }).whereNull('deletedAt');
     expect(readable.length).toBeGreaterThan(70);
@@ -159,13 +169,15 @@ describeWithReference('a generated library', (directory) => {
     expect(found.problems).toEqual([]);
     expect([...facetProblems(found), ...pagingProblems(found)]).toEqual([]);
     expect(await missing(found, 'v1.2')).toEqual([]);
+    expect(await twinProblems(found, first)).toEqual([]);
   });
 
   test('is walked through in 2.0', async () => {
     const found = await walk2(adminLogin);
     expect(found.problems).toEqual([]);
-    expect(countProblems2(found)).toEqual([]);
+    expect([...countProblems2(found), ...pagingProblems2(found)]).toEqual([]);
     expect(await missing(found, 'v2')).toEqual([]);
+    expect(await twinProblems(found, second)).toEqual([]);
   });
 
   test('shows a restricted reader no trace of what is hidden, in either version', async () => {
