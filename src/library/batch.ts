@@ -3,7 +3,7 @@ import path from 'node:path';
 import { newId } from '../base/public-id';
 import type { Database } from '../db/database';
 import { newBookRow, newSeriesRow, type BookPlace } from './book-rows';
-import type { Claim } from './identity';
+import { isSameSpelling, type Claim } from './identity';
 import type { KnownBook } from './known';
 import { inBookOrder } from './numbering';
 import type { ComparedBook, ComparedSeries } from './scan-plan';
@@ -47,10 +47,9 @@ export interface Batch {
 
 /** A series that was renamed or moved: most books of the new folder were its books, and its own folder is no more. */
 async function findOwners(
-  db: Database,
+  { db, libraryId, foundSeries }: PlanContext,
   compared: ComparedSeries[],
   claims: Map<FoundBook, Claim>,
-  foundSeries: ReadonlySet<string>,
 ): Promise<Map<ComparedSeries, string>> {
   const owners = new Map<ComparedSeries, string>();
   const wanted = compared.filter(({ known }) => known === null || known.isDeleted);
@@ -62,18 +61,25 @@ async function findOwners(
     }
     const [winner] = [...votes].sort(([, a], [, b]) => b - a);
     const isTaken = winner !== undefined && (foundSeries.has(winner[0]) || [...owners.values()].includes(winner[0]));
-    if (winner && !isTaken && (await isHomeless(db, winner[0]))) owners.set(series, winner[0]);
+    if (winner && !isTaken && (await isHomeless(db, winner[0], { libraryId, path: series.found.path })))
+      owners.set(series, winner[0]);
   }
   return owners;
 }
 
-async function isHomeless(db: Database, seriesId: string): Promise<boolean> {
-  const { rows } = await db.raw<{ rows: { root: string; path: string }[] }>(
-    'select l.root, s.path from series s join library l on l.id = s.library_id where s.id = ?',
+async function isHomeless(
+  db: Database,
+  seriesId: string,
+  place: { libraryId: string; path: string },
+): Promise<boolean> {
+  const { rows } = await db.raw<{ rows: { root: string; path: string; libraryId: string }[] }>(
+    'select l.root, s.path, l.id as "libraryId" from series s join library l on l.id = s.library_id where s.id = ?',
     [seriesId],
   );
   const [row] = rows;
   if (row === undefined) return false;
+  // a share that knows no case has the folder under its old name too
+  if (row.libraryId === place.libraryId && row.path !== place.path && isSameSpelling(row.path, place.path)) return true;
   // also of one in the trash: its folder may be found again in this very scan
   return stat(path.join(row.root, row.path)).then(
     () => false,
@@ -89,11 +95,12 @@ export interface PlanContext {
 }
 
 export async function planBatch(
-  { db, libraryId, foundSeries, at }: PlanContext,
+  context: PlanContext,
   compared: ComparedSeries[],
   claims: Map<FoundBook, Claim>,
 ): Promise<Batch> {
-  const owners = await findOwners(db, compared, claims, foundSeries);
+  const { libraryId, at } = context;
+  const owners = await findOwners(context, compared, claims);
   const batch: Batch = {
     ...{ newSeries: [], changedSeries: [], newBooks: [], changedBooks: [], movedBooks: [], movedSeries: [] },
     ...{ regrouped: new Set(), bookIds: new Map(), seriesIds: new Map() },
@@ -159,7 +166,7 @@ function planBook(
   }
   batch.bookIds.set(file, book.id);
   if (state === 'same') return false;
-  batch.changedBooks.push({ book, file, place, isReplaced: claim === undefined && state === 'suspect' });
+  batch.changedBooks.push({ book, file, place, isReplaced: claim ? claim.isReplaced === true : state === 'suspect' });
   if (claim) batch.movedBooks.push(book);
   if (book.seriesId !== place.seriesId) {
     batch.regrouped.add(book.seriesId);

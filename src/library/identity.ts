@@ -4,6 +4,7 @@ import { isCoded } from '../base/errors';
 import { groupBy } from '../base/group-by';
 import type { Database } from '../db/database';
 import { findBooksElsewhere, type KnownBook } from './known';
+import { findSuccessors } from './successors';
 import type { FoundBook } from './walk';
 import { versionWithVolumes } from './volumes';
 
@@ -29,6 +30,8 @@ export interface Claim {
   book: KnownBook;
   /** Hash of the file where it was needed; '' otherwise. */
   hash: string;
+  /** Another content at the place of the book: what analysis found is worth nothing. */
+  isReplaced?: true;
 }
 
 type Candidate = KnownBook & { root: string };
@@ -39,12 +42,17 @@ function unreadable(error: unknown): string {
   throw error;
 }
 
+/** One name to shares that know no case, or that keep accents apart from their letters: there both open the same file. */
+export const isSameSpelling = (a: string, b: string): boolean =>
+  a === b || a.normalize('NFC').toLowerCase() === b.normalize('NFC').toLowerCase();
+
 const sameName = (a: string, b: string) => path.posix.basename(a) === path.posix.basename(b);
 
 export function createIdentity(context: IdentityContext) {
   const { db, libraryId, root, books, found, hash } = context;
   const claimed = new Set<string>();
   let bySize: Map<number, KnownBook[]> | null = null;
+  let byFolder: Map<string, KnownBook[]> | null = null;
   const reachable = new Map<string, boolean>();
 
   /** Built at the first new file: a scan that finds nothing new does without. */
@@ -83,7 +91,9 @@ export function createIdentity(context: IdentityContext) {
     const matches: KnownBook[] = [];
     for (const book of candidates) {
       if (book.id === here?.id || claimed.has(book.id) || found.has(book.id)) continue;
-      const place = await whereabouts(book);
+      // the walk found the new spelling and not the old one, whatever a stat of the old one says
+      const isRespelled = book.libraryId === libraryId && isSameSpelling(book.path, file.path);
+      const place = isRespelled ? 'gone' : await whereabouts(book);
       if (place === 'there') continue;
       if (book.hash !== '') {
         ownHash ||= await hash(path.join(root, file.path)).catch(unreadable);
@@ -99,6 +109,26 @@ export function createIdentity(context: IdentityContext) {
     return { book: match, hash: ownHash };
   }
 
+  /** Files whose content nobody knows, where a book of the same folder is gone. Only after all contents were compared. */
+  async function claimPlaces(suspects: Suspect[], claims: Map<FoundBook, Claim>): Promise<void> {
+    const fresh = suspects.filter(({ file, here }) => here === null && !claims.has(file)).map(({ file }) => file);
+    if (fresh.length === 0 || books.length === 0) return;
+    byFolder ??= groupBy(books, (book) => path.posix.dirname(book.path));
+    for (const [folder, files] of groupBy(fresh, (file) => path.posix.dirname(file.path))) {
+      const gone: KnownBook[] = [];
+      for (const book of byFolder.get(folder) ?? []) {
+        // one whose place another has taken already has no place any more
+        const isParked = book.path.endsWith(`#${book.id}`);
+        if (isParked || claimed.has(book.id) || found.has(book.id)) continue;
+        if ((await whereabouts({ ...book, root })) === 'gone') gone.push(book);
+      }
+      for (const [file, book] of findSuccessors(gone, files)) {
+        claimed.add(book.id);
+        claims.set(file, { book, hash: '', isReplaced: true });
+      }
+    }
+  }
+
   /** Finds the rows whose files these are. A file without claim is the row at its place, or a new book. */
   return async function claim(suspects: Suspect[]): Promise<Map<FoundBook, Claim>> {
     const sizes = [...new Set(suspects.map(({ file }) => file.size))];
@@ -110,6 +140,7 @@ export function createIdentity(context: IdentityContext) {
       const claim = await claimOne(suspect, candidates);
       if (claim) claims.set(suspect.file, claim);
     }
+    await claimPlaces(suspects, claims);
     return claims;
   };
 }

@@ -8,6 +8,7 @@ import { beginOperation, type OngoingOperation } from '../queue/operations';
 import type { TaskContext, Tasks } from '../queue/tasks';
 import { submitFileTasks } from './file-requests';
 import { settleMoves } from './file-move';
+import { submitScan } from './scan-request';
 import { startComparing, type Comparing, type Detail } from './comparing';
 import type { Known, KnownBook } from './known';
 import { createReconciler, inBatches, type Reconciler, type ScanCounts } from './reconcile';
@@ -74,14 +75,17 @@ const begin = ({ db }: TaskContext, { id, name }: Library): Promise<OngoingOpera
   beginOperation(db, { kind: 'scanLibrary', subjectId: id, subjectName: name });
 
 async function conclude(
-  { db, log }: TaskContext,
-  { id: libraryId }: Library,
+  { db, log, queue }: TaskContext,
+  library: Library,
   operation: OngoingOperation | null,
   { questioned }: ScanResult,
 ): Promise<void> {
+  const { id: libraryId } = library;
   if (questioned > 0) log.warn({ libraryId, questioned }, 'many books are gone, somebody has to decide about them');
   await operation?.finish(questioned > 0 ? 'waiting' : 'done', questioned > 0 ? 'ERR_2013' : undefined);
-  if (operation) await closeQuestions(db, libraryId, operation.id);
+  if (operation) return closeQuestions(db, libraryId, operation.id);
+  // a folder has no operation that could ask: the whole library is looked through, and asks
+  if (questioned > 0) await db.transaction((trx) => submitScan(trx, queue, library));
 }
 
 interface Running {

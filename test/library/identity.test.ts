@@ -3,11 +3,12 @@ import path from 'node:path';
 import { createIdentity } from '../../src/library/identity';
 import { loadKnown } from '../../src/library/known';
 import { hashFile } from '../../src/media/hash';
+import { Book } from '../../src/model/book';
 import { Library } from '../../src/model/library';
 import { ReadListBook, ReadProgress, SeriesProgress } from '../../src/model/reading';
 import { aProgress, aReadList, aUser } from '../support/builders';
 import { cbz, put } from '../support/book-builders';
-import { useShelves } from './support';
+import { useShelves, type Shelf } from './support';
 
 const { test: database, newShelf, newFolder, drain } = useShelves();
 const paths = (rows: { path: string }[]) => rows.map((row) => row.path);
@@ -259,4 +260,95 @@ test('a scan that is stopped while it hashes writes nothing about the file', asy
   const { fileSize: size, fileModifiedAt } = before[0]!;
   const file = { path: 'A/3.cbz', name: '3', size, modifiedAt: fileModifiedAt.getTime(), artwork: [] };
   await expect(claim([{ file, here: null }])).rejects.toThrow(/abort/i);
+});
+
+test('on a share that opens a file by both spellings of its name, the book keeps its id when the spelling changes', async () => {
+  const shelf = await newShelf();
+  const [composed, apart] = ['Caf\u00e9/One.cbz', 'Cafe\u0301/one.cbz'];
+  put(shelf.root, composed, await cbz({ seed: 72 }));
+  await shelf.scanAll();
+  const [before] = await shelf.books();
+  // this disk tells the two apart, so that both lie there, as a stat on such a share would see them
+  put(shelf.root, apart, await cbz({ seed: 72 }));
+  const claim = createIdentity({
+    ...{ db: database.db, libraryId: shelf.library.id, root: shelf.root, found: new Set<string>() },
+    books: [...(await loadKnown(database.db, shelf.library.id)).books.values()],
+    hash: (file) => hashFile(file),
+  });
+  const { fileSize: size, fileModifiedAt } = before!;
+  const file = { path: apart, name: 'one', size, modifiedAt: fileModifiedAt.getTime(), artwork: [] };
+  expect((await claim([{ file, here: null }])).get(file)).toMatchObject({ book: { id: before!.id } });
+});
+
+describe('a file that takes the place of another', () => {
+  /** A book that somebody has read, named and listed. */
+  async function read(shelf: Shelf, at: string) {
+    const { db } = database;
+    const book = await shelf.book(at);
+    const { id: userId } = await aUser(db);
+    await aProgress(db, book, { userId, page: 2 });
+    await aReadList(db, [book], { name: `List ${book.id}` });
+    await Book.query(db)
+      .findById(book.id)
+      .patch({ title: 'Mine', locked: ['title'] });
+    return book;
+  }
+
+  async function expectSame(shelf: Shelf, before: Book, at: string): Promise<void> {
+    const { db } = database;
+    expect(await shelf.books()).toMatchObject([
+      { id: before.id, path: at, title: 'Mine', mediaStatus: 'READY', pageCount: 4, deletedAt: null },
+    ]);
+    expect(await db('readProgress').where({ bookId: before.id })).toMatchObject([{ page: 2 }]);
+    expect(await db('readListBook').where({ bookId: before.id })).toHaveLength(1);
+  }
+
+  test('with another extension it is the converted book: same id, progress, lists and locks', async () => {
+    const shelf = await newShelf();
+    put(shelf.root, 'Fox/Fox 1.zip', await cbz({ pages: 3, seed: 80 }));
+    await shelf.scanAll();
+    const before = await read(shelf, 'Fox/Fox 1.zip');
+    rmSync(path.join(shelf.root, 'Fox/Fox 1.zip'));
+    put(shelf.root, 'Fox/Fox 1.cbz', await cbz({ pages: 4, seed: 80 }));
+    await shelf.scanAll();
+    await expectSame(shelf, before, 'Fox/Fox 1.cbz');
+  });
+
+  test('also when the old file was in the trash meanwhile', async () => {
+    const shelf = await newShelf();
+    put(shelf.root, 'Fox/Fox 1.zip', await cbz({ pages: 3, seed: 81 }));
+    put(shelf.root, 'Owl/Owl 1.cbz', await cbz({ seed: 82 }));
+    await shelf.scanAll();
+    const before = await read(shelf, 'Fox/Fox 1.zip');
+    rmSync(path.join(shelf.root, 'Fox/Fox 1.zip'));
+    await shelf.scanAll();
+    rmSync(path.join(shelf.root, 'Owl'), { recursive: true });
+    put(shelf.root, 'Fox/Fox 1.cbz', await cbz({ pages: 4, seed: 81 }));
+    await shelf.scanAll();
+    expect((await shelf.book('Fox/Fox 1.cbz')).id).toBe(before.id);
+  });
+
+  test('with the number of the chapter it is the better release', async () => {
+    const shelf = await newShelf();
+    put(shelf.root, 'Fox/Fox c010 [A].cbz', await cbz({ pages: 3, seed: 83 }));
+    await shelf.scanAll();
+    const before = await read(shelf, 'Fox/Fox c010 [A].cbz');
+    rmSync(path.join(shelf.root, 'Fox/Fox c010 [A].cbz'));
+    put(shelf.root, 'Fox/Fox c010v2 [B].cbz', await cbz({ pages: 4, seed: 84 }));
+    await shelf.scanAll();
+    await expectSame(shelf, before, 'Fox/Fox c010v2 [B].cbz');
+  });
+
+  test('content goes before place: a book that was moved away leaves its place to a new one', async () => {
+    const shelf = await newShelf();
+    put(shelf.root, 'Fox/Fox 1.zip', await cbz({ seed: 85 }));
+    await shelf.scanAll();
+    const before = await shelf.book('Fox/Fox 1.zip');
+    mkdirSync(path.join(shelf.root, 'Other'));
+    renameSync(path.join(shelf.root, 'Fox/Fox 1.zip'), path.join(shelf.root, 'Other/Elsewhere.zip'));
+    put(shelf.root, 'Fox/Fox 1.cbz', await cbz({ pages: 4, seed: 86 }));
+    await shelf.scanAll();
+    expect((await shelf.book('Other/Elsewhere.zip')).id).toBe(before.id);
+    expect((await shelf.book('Fox/Fox 1.cbz')).id).not.toBe(before.id);
+  });
 });

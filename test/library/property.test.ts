@@ -42,6 +42,8 @@ function chance(seed: number) {
   return { below, pick: <T>(items: readonly T[]): T | undefined => items[below(items.length)] };
 }
 
+const stemOf = (at: string) => at.replace(/\.(?:cbz|zip)$/, '');
+
 /** A row as the rules of docs/decisions/0006 see it. */
 interface Row {
   path: string;
@@ -79,6 +81,15 @@ class Model {
       const same = this.rows.filter((row) => row.content === files.get(at) && !found.has(row));
       const claim = same.find((row) => ![...claims.values()].includes(row));
       if (claim) claims.set(at, claim);
+    }
+    for (const at of suspects) {
+      if (claims.has(at) || rowAt(at)) continue;
+      // the same name with another extension, where nothing has that name any more
+      const isGone = (row: Row) => !found.has(row) && ![...claims.values()].includes(row) && !files.has(row.path);
+      const before = this.rows.find((row) => stemOf(row.path) === stemOf(at) && isGone(row));
+      if (before === undefined) continue;
+      before.content = files.get(at) ?? -1;
+      claims.set(at, before);
     }
     const claimed = new Set(claims.values());
     for (const at of suspects) {

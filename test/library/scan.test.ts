@@ -1,5 +1,7 @@
 import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
 import path from 'node:path';
+import { analyzeBook } from '../../src/library/analyze';
+import { defaultLimits } from '../../src/media/limits';
 import { Book } from '../../src/model/book';
 import { BookMedia } from '../../src/model/book-media';
 import { Library } from '../../src/model/library';
@@ -9,7 +11,7 @@ import { cbz, picture, put } from '../support/book-builders';
 import { whileRunning } from '../jobs/support';
 import { handlers, useShelves } from './support';
 
-const { test: database, newShelf, newFolder, drain } = useShelves();
+const { test: database, newShelf, newFolder, drain, context } = useShelves();
 const paths = (rows: { path: string }[]) => rows.map((row) => row.path);
 
 test('a folder with books is a series, its books are in natural order', async () => {
@@ -252,8 +254,12 @@ test('a file that is still being written is waited for', async () => {
   const shelf = await newShelf();
   const whole = await cbz({ seed: 34 });
   const file = put(shelf.root, 'A/1.cbz', whole.subarray(0, 200));
+  await shelf.scan();
+  await database.db.raw('delete from graphile_worker._private_jobs');
+  const { id: bookId } = await shelf.book('A/1.cbz');
+  // written to a moment ago
   utimesSync(file, new Date(), new Date());
-  await shelf.scanAll();
+  await expect(analyzeBook(context(), { bookId }, { limits: defaultLimits })).rejects.toThrow('still being written');
   expect(await shelf.book('A/1.cbz')).toMatchObject({ mediaStatus: 'UNKNOWN' });
   put(shelf.root, 'A/1.cbz', whole);
   await shelf.scanAll();

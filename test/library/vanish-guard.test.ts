@@ -90,6 +90,16 @@ test('without a limit, or for a few books, nobody is asked', async () => {
 });
 
 describe('the scan of one folder', () => {
+  test('of which too much is gone has the whole library ask', async () => {
+    const shelf = await halfGone();
+    const result = await scanLibrary(context(), { libraryId: shelf.library.id, deep: false, folder: 'B' });
+    expect(result).toMatchObject({ removed: 0, questioned: 10 });
+    expect(await question()).toBeUndefined();
+    await drain();
+    expect(await question()).toMatchObject({ done: 10, total: 20 });
+    expect(await inTrash(shelf)).toBe(0);
+  });
+
   test('finds what is new and gone there, and leaves all else alone', async () => {
     const shelf = await newShelf({ hashFiles: false });
     for (const at of ['A/1.cbz', 'A/2.cbz', 'B/1.cbz', 'AB/1.cbz']) put(shelf.root, at, await cbz({ seed: at.length }));
