@@ -5,7 +5,7 @@ import { readRows, sql } from './sql';
 const atOnce = 5_000;
 
 /** Names that came since somebody searched last; also those that only stand in changes that were not added up yet. */
-const open = sql`select name from author_name where key is null
+export const openNames = sql`select name from author_name where key is null
   union select c.value from tally_change c where c.kind = 'author'
     and not exists (select 1 from author_name n where n.name = c.value)
   order by name limit ${atOnce}`;
@@ -16,7 +16,7 @@ const open = sql`select name from author_name where key is null
  */
 export async function nameAuthors(db: Database): Promise<void> {
   for (;;) {
-    const names = (await readRows<{ name: string }>(db, open)).map(({ name }) => name);
+    const names = (await readRows<{ name: string }>(db, openNames)).map(({ name }) => name);
     if (names.length === 0) return;
     await readRows(
       db,

@@ -26,10 +26,8 @@ export async function findDeliveries(db: Database, bookIds: readonly string[]): 
     sql`select b.id,
         (select jsonb_build_object('mediaType', p.media_type, 'width', p.width, 'height', p.height,
             'isMade', p.type = 'GENERATED') from poster p where p.book_id = b.id and p.selected) as poster,
-        (select m.pages->0 from book_media m where m.book_id = b.id) as "firstPage",
-        array(select distinct page->>'mediaType' from book_media m cross join jsonb_array_elements(m.pages) page
-          where m.book_id = b.id) as "pageTypes"
-      from book b where b.id = any(${bookIds}::uuid[])`,
+        m.first_page as "firstPage", coalesce(m.page_types, '{}') as "pageTypes"
+      from book b left join book_media m on m.book_id = b.id where b.id = any(${bookIds}::uuid[])`,
   );
   return new Map(rows.map(({ id, ...delivery }) => [id, delivery]));
 }

@@ -1,16 +1,16 @@
 import { forbidden, notFound } from '../base/errors';
 import type { Database } from '../db/database';
 import { bookWhere } from './book-leaves';
+import { bookTotal } from './book-total';
 import { bookViewColumns, bookViewJoins, bookViewOf, type BookRow, type BookView } from './book-view';
-import type { BookCondition, SeriesCondition } from './condition';
+import type { BookCondition } from './condition';
 import { sortOrRelevance } from './find-series';
 import { bookText, type FullText } from './full-text';
 import { readList, type ListQuery } from './list';
 import type { Slice, SliceOf } from './slice';
 import { orderBy, sortKeys, type SortKey, type SortKeys } from './sort';
-import { allOf, readRows, sql, type Sql } from './sql';
+import { allOf, nothing, readRows, sql, type Sql } from './sql';
 import { firstIs } from './to-sql';
-import { talliedTotal } from './tally';
 import { visibleBooks } from './viewer-where';
 import type { Viewer } from './viewer';
 
@@ -61,7 +61,7 @@ function bookSortKeys(viewer: Viewer, readListId: string | null, text: FullText 
     'readProgress.lastModified': { by: [sql`sp.modified_at`], nullable: true, join: progress },
     'readProgress.readDate': { by: [sql`sp.read_at`], nullable: true, join: progress },
     'readList.number': readListId === null ? null : positionIn(readListId),
-    relevance: text && { by: text.rank },
+    relevance: text && { by: text.rank, isComputed: true },
   });
 }
 
@@ -93,27 +93,10 @@ export async function readBooks(db: Database, query: ListQuery): Promise<SliceOf
   return { ...slice, rows: slice.rows.map(bookViewOf) };
 }
 
-/** All that the viewer sees, or all of some libraries: what their series say of their number. Else null. */
-function bookTotal(viewer: Viewer, { condition, fullText }: BookQuery): Sql | null {
-  if (bookText(fullText) !== null) return null;
-  const libraries = condition ? onlyLibraries(condition) : [];
-  return libraries && talliedTotal('books', viewer, { allOf: libraries });
-}
-
-/** The condition as one of series, as far as it is about libraries only. */
-function onlyLibraries(condition: BookCondition): SeriesCondition[] | null {
-  if ('libraryId' in condition) return [{ libraryId: condition.libraryId }];
-  const [parts, key] =
-    'allOf' in condition ? [condition.allOf, 'allOf'] : 'anyOf' in condition ? [condition.anyOf, 'anyOf'] : [null, ''];
-  const inner = parts?.map(onlyLibraries);
-  if (!inner?.every((part) => part !== null)) return null;
-  const conditions = inner.flatMap((part) => ({ allOf: part }));
-  return [key === 'allOf' ? { allOf: conditions } : { anyOf: conditions }];
-}
-
 /** The books that the viewer may see and that fit, with the viewer's progress. */
 export function findBooks(db: Database, viewer: Viewer, query: BookQuery): Promise<SliceOf<BookView>> {
-  return readBooks(db, { ...bookListQuery(viewer, query), count: bookTotal(viewer, query) ?? undefined });
+  const count = bookText(query.fullText) === null ? bookTotal(viewer, query.condition) : null;
+  return readBooks(db, { ...bookListQuery(viewer, query), count: count ?? undefined });
 }
 
 /** One book. Throws 404 for an unknown one, 403 for one that the viewer may not see. */
@@ -175,10 +158,15 @@ export function findKeepReading(
   viewer: Viewer,
   { condition, slice }: Omit<Part, 'sort'>,
 ): Promise<SliceOf<BookView>> {
-  return findBooks(db, viewer, {
-    condition: within({ readStatus: { operator: 'is', value: 'IN_PROGRESS' } }, condition),
-    sort: ['readProgress.readDate,desc'],
-    slice,
+  const list = bookListQuery(viewer, { condition, slice });
+  const isOpen = sql`sp.user_id = ${viewer.userId} and not sp.completed`;
+  return readBooks(db, {
+    ...list,
+    // from the viewer's few open books, which an index holds in this order
+    from: sql`read_progress sp join book b on b.id = sp.book_id`,
+    conditions: [isOpen, ...list.conditions],
+    order: { by: sql`sp.read_at desc, b.id desc`, joins: nothing, sorted: true },
+    count: bookTotal(viewer, within({ readStatus: { operator: 'is', value: 'IN_PROGRESS' } }, condition)) ?? undefined,
   });
 }
 
@@ -195,8 +183,26 @@ export function findDuplicates(
     labelsAllow: [],
     labelsExclude: [],
   };
-  const list = bookListQuery(nobodyHidden, { sort: sort?.length ? sort : ['fileHash'], slice });
-  const twins = sql`(b.file_hash, b.file_size) in
-    (select t.file_hash, t.file_size from book t where t.file_hash <> '' group by 1, 2 having count(*) > 1)`;
-  return readBooks(db, { ...list, conditions: [...list.conditions, twins] });
+  const isDefault = !sort?.length;
+  const list = bookListQuery(nobodyHidden, { sort: isDefault ? ['fileHash'] : sort, slice });
+  // every file has two books at least: in the order of the files, so many of them are enough
+  const enough =
+    isDefault && !slice.unpaged
+      ? sql`order by d.file_hash fetch first ${Math.ceil(((slice.page + 1) * slice.size) / 2)} rows with ties`
+      : nothing;
+  const twins = sql`b.file_hash <> '' and (b.file_hash, b.file_size) in
+    (select d.file_hash, d.file_size from ${duplicates} d ${enough})`;
+  return readBooks(db, {
+    ...list,
+    order: { ...list.order, isComputed: true },
+    conditions: [...list.conditions, twins],
+    count: sql`select coalesce(sum(d.copies), 0) as total from ${duplicates} d`,
+  });
 }
+
+/** Files that are there more than once: as they were counted, and those of the books that changed since. */
+const duplicates = sql`(select f.file_hash, f.file_size, f.copies from duplicate_file f where not exists
+      (select 1 from duplicate_change c where c.file_hash = f.file_hash and c.file_size = f.file_size)
+    union all select t.file_hash, t.file_size, count(*) from book t
+      where t.file_hash <> '' and (t.file_hash, t.file_size) in (select c.file_hash, c.file_size from duplicate_change c)
+      group by 1, 2 having count(*) > 1)`;

@@ -153,11 +153,16 @@ async function talliedAuthors<R>(
   const rows = tallied(['author'], viewer, { libraryIds: scope.libraryIds, also });
   if (key !== '') await nameAuthors(db);
   const grouped = sql`select ${columns} from ${rows} group by ${columns} having sum(s.amount) > 0`;
-  const [authors, [counted]] = await Promise.all([
-    readRows<R>(db, sql`${grouped} order by ${columns} ${limit(slice)}`),
-    slice.unpaged ? [{ total: 0 }] : readRows<{ total: number }>(db, sql`select count(*) as total from (${grouped}) a`),
-  ]);
-  return inSlice(slice, authors, counted?.total ?? 0, true);
+  const part = (from: Slice) =>
+    readRows<R & { total: number }>(
+      db,
+      sql`with s as materialized (${grouped}) select ${columns}, (select count(*) from s)::integer as total from s
+        order by ${columns} ${limit(from)}`,
+    );
+  const authors = await part(slice);
+  // beyond the end no row tells how many there are
+  const [first] = authors.length > 0 || slice.page === 0 ? authors : await part({ ...slice, page: 0, size: 1 });
+  return inSlice<R>(slice, authors, first?.total ?? 0, true);
 }
 
 /** Names with their roles, by name. */

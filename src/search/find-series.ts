@@ -1,13 +1,13 @@
 import { badRequest, forbidden, notFound } from '../base/errors';
 import type { Database } from '../db/database';
-import type { SeriesCondition } from './condition';
+import type { SeriesCondition, SeriesLeaves } from './condition';
 import { seriesText, type FullText } from './full-text';
 import { readList, type ListQuery } from './list';
 import { seriesWhere } from './series-leaves';
 import { seriesViewColumns, seriesViewJoins, type SeriesView } from './series-view';
 import type { Slice, SliceOf } from './slice';
 import { orderBy, sortKeys, type OrderBy, type SortKey, type SortKeys } from './sort';
-import { allOf, readRows, sql, where, type Sql } from './sql';
+import { allOf, nothing, readRows, sql, where, type Sql } from './sql';
 import { firstIs } from './to-sql';
 import { tallied, talliedTotal } from './tally';
 import { visibleSeries } from './viewer-where';
@@ -60,8 +60,8 @@ function seriesSortKeys(viewer: Viewer, collectionId: string | null, text: FullT
             nullable: true,
             join: sql`left join collection_series sc on sc.collection_id = ${collectionId} and sc.series_id = s.id`,
           },
-    random: { by: [sql`random()`] },
-    relevance: text && { by: text.rank },
+    random: { by: [sql`random()`], isComputed: true },
+    relevance: text && { by: text.rank, isComputed: true },
   });
 }
 
@@ -110,6 +110,27 @@ export function seriesListQuery(viewer: Viewer, query: SeriesQuery): ListQuery {
   };
 }
 
+/** How many fit, where that is known without looking at them. */
+function totalOf(viewer: Viewer, { condition, fullText, regex }: SeriesSearch): Sql | undefined {
+  if (seriesText(fullText) !== null || regex) return undefined;
+  return unreadTotal(viewer, condition) ?? talliedTotal('series', viewer, condition) ?? undefined;
+}
+
+/** Series of which nothing is begun: all, less those with progress of the viewer. */
+function unreadTotal(viewer: Viewer, condition: SeriesCondition | null | undefined): Sql | null {
+  const parts = condition && 'allOf' in condition ? condition.allOf : condition ? [condition] : [];
+  const isUnread = (part: SeriesCondition): boolean => 'readStatus' in part && part.readStatus.value === 'UNREAD';
+  const rest: SeriesCondition = { allOf: parts.filter((part) => !isUnread(part)) };
+  const status = parts.find((part): part is { readStatus: SeriesLeaves['readStatus'] } => 'readStatus' in part);
+  if (parts.length - rest.allOf.length !== 1 || status?.readStatus.operator !== 'is') return null;
+  const all = talliedTotal('series', viewer, rest);
+  const limits = allOf([visibleSeries(viewer), seriesWhere(rest, viewer)]);
+  const series = limits ? sql`join series s on s.id = p.series_id` : nothing;
+  const begun = sql`select count(*) from series_progress p ${series}
+    ${where(allOf([sql`p.user_id = ${viewer.userId}`, limits]))}`;
+  return all && sql`select (${all}) - (${begun}) as total`;
+}
+
 const invalidRegularExpression = '2201B';
 
 /** A pattern that Postgres cannot read is the caller's fault. */
@@ -124,9 +145,8 @@ async function orBadRequest<T>(work: Promise<T>): Promise<T> {
 
 /** The series that the viewer may see and that fit, with the viewer's counts. */
 export function findSeries(db: Database, viewer: Viewer, query: SeriesQuery): Promise<SliceOf<SeriesView>> {
-  const isCounted = seriesText(query.fullText) === null && !query.regex;
-  const count = isCounted ? talliedTotal('series', viewer, query.condition) : null;
-  return orBadRequest(readList<SeriesView>(db, { ...seriesListQuery(viewer, query), count: count ?? undefined }));
+  const count = totalOf(viewer, query);
+  return orBadRequest(readList<SeriesView>(db, { ...seriesListQuery(viewer, query), count }));
 }
 
 /** One series. Throws 404 for an unknown one, 403 for one that the viewer may not see. */
@@ -171,8 +191,8 @@ export function findRecentSeries(
   query: Omit<SeriesQuery, 'sort'>,
 ): Promise<SliceOf<SeriesView>> {
   const list = seriesListQuery(viewer, { ...query, sort: [kind === 'new' ? 'created,desc' : 'lastModified,desc'] });
-  const changed = kind === 'updated' ? sql`s.created_at <> s.modified_at` : null;
-  return readList<SeriesView>(db, { ...list, conditions: [...list.conditions, changed] });
+  if (kind !== 'updated') return readList<SeriesView>(db, { ...list, count: totalOf(viewer, query) });
+  return readList<SeriesView>(db, { ...list, conditions: [...list.conditions, sql`s.created_at <> s.modified_at`] });
 }
 
 /** The series of a collection: in its order, or by title when it has none (komga-rest.md §16). */

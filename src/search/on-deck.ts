@@ -3,7 +3,7 @@ import { bookViewColumns, bookViewJoins, type BookView } from './book-view';
 import { readBooks } from './find-books';
 import type { ListQuery } from './list';
 import type { Slice, SliceOf } from './slice';
-import { allOf, sql, where, type Sql } from './sql';
+import { allOf, nothing, sql, where, type Sql } from './sql';
 import { visibleSeries } from './viewer-where';
 import type { Viewer } from './viewer';
 
@@ -20,17 +20,33 @@ export interface OnDeckQuery {
  * the viewer's few rows of series_progress; counting on read costs 742 ms at a million books (performance.md §2).
  * Unlike Komga's, a book whose file has vanished is never next.
  */
-function nextBooks(viewer: Viewer, { libraryIds = [], readable = false }: OnDeckQuery): Sql {
-  const conditions = [
+function inSeries(viewer: Viewer, readable: boolean): Sql {
+  return sql`select u.id from book u where u.series_id = s.id and u.deleted_at is null
+      ${readable ? sql`and u.media_status = 'READY'` : nothing}
+      and not exists (select 1 from read_progress r where r.user_id = ${viewer.userId} and r.book_id = u.id)
+      order by u.number_sort, u.id limit 1`;
+}
+
+const goesOn = (viewer: Viewer, { libraryIds = [] }: OnDeckQuery): Sql | null =>
+  allOf([
     sql`p.user_id = ${viewer.userId} and p.read_count > 0 and p.in_progress_count = 0 and p.read_count <> s.book_count`,
     visibleSeries(viewer),
     libraryIds.length > 0 ? sql`s.library_id = any(${libraryIds}::uuid[])` : null,
-  ];
-  return sql`(select next.id, p.last_read_at from series_progress p join series s on s.id = p.series_id
-    cross join lateral (select u.id from book u where u.series_id = s.id and u.deleted_at is null
-      ${readable ? sql`and u.media_status = 'READY'` : sql``}
-      and not exists (select 1 from read_progress r where r.user_id = ${viewer.userId} and r.book_id = u.id)
-      order by u.number_sort, u.id limit 1) next ${where(allOf(conditions))})`;
+  ]);
+
+const nextBooks = (viewer: Viewer, query: OnDeckQuery): Sql =>
+  sql`(select next.id, p.last_read_at from series_progress p join series s on s.id = p.series_id
+    cross join lateral (${inSeries(viewer, query.readable ?? false)}) next ${where(goesOn(viewer, query))})`;
+
+/** There is a next book, unless all that are left are passed over: looked up only in series where some are. */
+function countNext(viewer: Viewer, query: OnDeckQuery): Sql {
+  const { readable = false } = query;
+  const passedOver = sql`h.deleted_at is not null ${readable ? sql`or h.media_status <> 'READY'` : nothing}`;
+  const going = where(goesOn(viewer, query));
+  return sql`select (select count(*) from series_progress p join series s on s.id = p.series_id ${going})
+    - (select count(*) from (select distinct h.series_id from book h where ${passedOver}) h
+        join series_progress p on p.series_id = h.series_id join series s on s.id = p.series_id
+        ${going} and not exists (${inSeries(viewer, readable)})) as total`;
 }
 
 /** The statement of the list, for tests that look at it. */
@@ -41,6 +57,7 @@ export function onDeckQuery(viewer: Viewer, query: OnDeckQuery): ListQuery {
     conditions: [],
     order: { by: sql`d.last_read_at desc, d.id desc`, joins: sql``, sorted: false },
     slice: query.slice,
+    count: countNext(viewer, query),
     view: { columns: bookViewColumns, joins: sql`join book b on b.id = page.id ${bookViewJoins(viewer)}` },
   };
 }

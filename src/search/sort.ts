@@ -39,6 +39,8 @@ export interface SortKey {
   nullable?: boolean;
   /** A join of at most one row. */
   join?: Sql;
+  /** Made of each row: no index has it in order. */
+  isComputed?: boolean;
 }
 
 export type SortKeys = ReadonlyMap<string, SortKey>;
@@ -51,6 +53,10 @@ export interface OrderBy {
   joins: Sql;
   /** Whether a wish was followed. */
   sorted: boolean;
+  /** The same order from its end. */
+  reversed?: Sql;
+  /** All rows have to be read for the first of them. */
+  isComputed?: boolean;
 }
 
 function expressions({ by, nullable = false }: SortKey, descending: boolean): Sql[] {
@@ -69,8 +75,14 @@ export function orderBy(values: readonly string[], keys: SortKeys, fallback: Sor
     return key ? [{ key, descending }] : [];
   });
   const used = wanted.length > 0 ? wanted : [{ key: fallback, descending: false }];
-  const last = used.at(-1)?.descending ? sql` desc` : nothing;
-  const parts = [...used.flatMap(({ key, descending }) => expressions(key, descending)), sql`${id}${last}`];
+  const inOrder = (isReversed: boolean): Sql => {
+    const last = used.at(-1)?.descending === isReversed ? nothing : sql` desc`;
+    const parts = used.flatMap(({ key, descending }) => expressions(key, descending !== isReversed));
+    return joined([...parts, sql`${id}${last}`], ', ');
+  };
   const joins = [...new Set(used.flatMap(({ key }) => key.join ?? []))];
-  return { by: joined(parts, ', '), joins: joined(joins, ' '), sorted: wanted.length > 0 };
+  return {
+    ...{ by: inOrder(false), reversed: inOrder(true), joins: joined(joins, ' '), sorted: wanted.length > 0 },
+    isComputed: used.some(({ key }) => key.isComputed),
+  };
 }

@@ -52,6 +52,9 @@ export const unspacedLetters = (word: string): string[] =>
 /** Words of one or two letters would match everywhere, so they must match a whole word. */
 export const isPartial = (word: string): boolean => unspacedLetter.test(word) || [...word].length > 2;
 
+/** The same of anything between two blanks; what is not only letters is taken as it is. */
+export const isWithin = (word: string): boolean => isPartial(word) || wordsOf(word).join('') !== word;
+
 const longestText = 2_000;
 const mostTerms = 100;
 const deepest = 50;
