@@ -1,4 +1,4 @@
-import { request } from 'node:http';
+import { request, type IncomingHttpHeaders } from 'node:http';
 import { useApp } from '../support/app';
 
 const webFiles = new Map(
@@ -226,6 +226,22 @@ describe('Answers', () => {
       .set('Accept-Encoding', 'gzip')
       .set('If-None-Match', packed.headers['etag'] ?? '')
       .expect(304);
+  });
+
+  test('JSON is packed with Brotli for browsers, and as it is for who says nothing of packing', async () => {
+    const long = `/comics/v3/api-docs`;
+    // fetch unpacks by itself, and tells what it unpacked
+    const packed = await fetch(`${app.base}${long}`, { headers: { 'accept-encoding': 'gzip, deflate, br' } });
+    expect(packed.headers.get('content-encoding')).toBe('br');
+    expect(await packed.json()).toMatchObject({ openapi: '3.1.0' });
+    const { port } = new URL(app.base);
+    const silent = await new Promise<IncomingHttpHeaders>((resolve) => {
+      request({ port, host: '127.0.0.1', path: long }, (response) => {
+        response.resume();
+        resolve(response.headers);
+      }).end();
+    });
+    expect([silent['content-encoding'], silent['content-type']]).toEqual([undefined, 'application/json']);
   });
 
   test('a body that is no JSON, of another type, or too large is refused', async () => {
