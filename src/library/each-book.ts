@@ -1,11 +1,14 @@
 import type { Knex } from 'knex';
-import type { BackgroundTask, Handlers, Queue, TaskContext, Tasks } from '../queue/tasks';
+import type { BackgroundTask, Handlers, Priority, Queue, TaskContext, Tasks } from '../queue/tasks';
 
 /** Books of one task: few enough that what a stop cuts off is soon done again. */
 const together = 50;
 
 /** After this time the rest is queued anew: somebody may be waiting behind it for a scan or an import. */
 const turnMilliseconds = 500;
+
+/** By its hash a moved book is found again, so hashes go before guesses. */
+const priorityOf = (task: BackgroundTask): Priority => (task === 'findBarcode' ? 0 : 1);
 
 /** Asks for a task of each book; those of many books together. */
 export async function submitEach(
@@ -19,7 +22,7 @@ export async function submitEach(
     const some = books.slice(index * together, (index + 1) * together);
     return { task, bookIds: some.map(({ bookId }) => bookId) };
   });
-  await queue.submitMany('eachBook', chunks, { trx });
+  await queue.submitMany('eachBook', chunks, { trx, priority: priorityOf(task) });
 }
 
 /**
@@ -42,7 +45,8 @@ export async function eachBook(
   for (const [done, bookId] of bookIds.entries()) {
     context.signal.throwIfAborted();
     if (performance.now() - begin > turnMilliseconds) {
-      await context.queue.submit('eachBook', { task, bookIds: bookIds.slice(done) });
+      const rest = { task, bookIds: bookIds.slice(done) };
+      await context.queue.submit('eachBook', rest, { priority: priorityOf(task) });
       break;
     }
     await handlers[task](context, { bookId }).catch((error: unknown) => {
