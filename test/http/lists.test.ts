@@ -230,3 +230,19 @@ describe('a read list', () => {
     await app.admin.get(path).expect(404);
   });
 });
+
+describe('what komga-client sends otherwise than it means (clients.md, measured 6, 10)', () => {
+  const titlesOf = async (path: string) => titles(await app.admin.get(path).expect(200));
+
+  test('filters joined by comma and space are alternatives; one that nobody knows filters nothing', async () => {
+    const collection = await aCollection(app.db, seen, { name: 'Both', ordered: true });
+    const path = `${collections}/${publicId(collection.id)}/series`;
+    expect(await titlesOf(`${path}?status=ONGOING%2C%20ENDED&authors=a%2Cwriter%2C%20b%2Cwriter`)).toEqual(['B', 'A']);
+    expect(await titlesOf(`${path}?status=ENDED%2C+HIATUS`)).toEqual(['A']);
+  });
+
+  test('two orders in one value are an order by nothing that is known, and no error', async () => {
+    const response = await app.admin.get('/api/v1/series?sort=booksCount%2Cdescmetadata.titleSort%2Casc').expect(200);
+    expect(names(response).sort()).toEqual(['A', 'B', 'Secret']);
+  });
+});
