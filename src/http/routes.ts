@@ -3,6 +3,7 @@ import type { HttpDeps } from './deps';
 import { documentRoutes } from './document';
 import { metadataRoutes } from './kiremisu/metadata';
 import { metricsRoutes } from './kiremisu/metrics';
+import { fieldRoutes } from './kiremisu/fields';
 import { ownLibraryRoutes } from './kiremisu/libraries';
 import { operationRoutes } from './kiremisu/operations';
 import { komgaRoutes } from './komga/routes';
@@ -17,6 +18,7 @@ export function allRoutes(deps: HttpDeps): Route[] {
   const routes = [
     ...komgaRoutes(deps),
     ...operationRoutes(deps),
+    ...fieldRoutes(deps),
     ...ownLibraryRoutes(deps),
     ...metadataRoutes(deps),
     ...metricsRoutes(deps),
