@@ -42,6 +42,12 @@ describe('a new series', () => {
     expect(await matchOf(id)).toMatchObject({ state: 'matched', decidedBy: 'machine', externalId: harbor.id });
   });
 
+  test('has the titles in the language of its files among the others', async () => {
+    const { id } = await volumes('Harbor Nights', 1, { language: 'de' });
+    await bench.run();
+    expect((await one(id)).alternateTitles).toContainEqual({ label: 'de', title: 'Nächte am Hafen' });
+  });
+
   test('is only proposed where the library wants to be asked', async () => {
     const library = await aLibrary(database.db, { mangadex: 'review' });
     const { id } = await volumes('Harbor Nights', 2, { library });

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { distinct } from '../../metadata/normalise';
 import type { ProviderChapter, ProviderTitle } from '../../metadata/provider';
-import type { BookMetadata, Link, SeriesMetadata } from '../../metadata/types';
+import type { AlternateTitle, BookMetadata, Link, SeriesMetadata } from '../../metadata/types';
 import { fold } from '../../base/text';
 import type { Book } from '../../model/book';
 import type { FieldChange } from '../../model/match';
@@ -90,6 +90,14 @@ function totalOf(title: ProviderTitle, { kind }: SeriesNumbers): number | null {
   return kind === 'chapter' ? title.totalChapters : null;
 }
 
+/** Also those in the language of the files, whatever it is. */
+function otherTitles({ titles, alternateTitles }: ProviderTitle, language: string): AlternateTitle[] {
+  const [short = ''] = language.toLowerCase().split('-');
+  const own = titles.filter((other) => short !== '' && other.language.toLowerCase().split('-')[0] === short);
+  const all = [...alternateTitles, ...own.map((other) => ({ label: other.language, title: other.title }))];
+  return distinct(all, (other) => fold(other.title));
+}
+
 function planSeries(plan: Plan, { series, title, kind }: PlanInput, numbers: SeriesNumbers): void {
   const current = seriesMetadataOf(series);
   const ours = fold(series.title);
@@ -105,7 +113,7 @@ function planSeries(plan: Plan, { series, title, kind }: PlanInput, numbers: Ser
     genres: title.genres,
     tags: title.tags,
     totalBookCount: totalOf(title, numbers),
-    alternateTitles: title.alternateTitles.filter((other) => fold(other.title) !== ours),
+    alternateTitles: otherTitles(title, series.language).filter((other) => fold(other.title) !== ours),
   };
   const row = { id: null, locked: series.locked, provenance: series.provenance };
   for (const [field, value] of Object.entries(offered)) {
