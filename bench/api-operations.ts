@@ -21,6 +21,9 @@ interface Subjects {
   library: string;
   series: string;
   book: string;
+  /** A book with a poster and pages. */
+  covered: string;
+  coveredSeries: string;
   readList: string;
   collection: string;
   /** The last whole page of twenty. */
@@ -33,6 +36,8 @@ export async function findSubjects(db: Database): Promise<Subjects> {
   const { rows } = await db.raw<{ rows: [Omit<Subjects, 'lastSeries' | 'lastBooks'> & Record<string, string>] }>(
     `select b.id as book, b.series_id as series, b.library_id as library,
        (select count(*) from series) as "seriesCount", (select count(*) from book) as "bookCount",
+       (select id from book where media_status = 'READY' order by created_at desc limit 1) as covered,
+       (select series_id from book where media_status = 'READY' order by created_at desc limit 1) as "coveredSeries",
        (select id from read_list limit 1) as "readList", (select id from collection limit 1) as collection
      from book b where b.number = 2 order by b.id offset (select count(*) / 2 from series) limit 1`,
   );
@@ -105,15 +110,15 @@ function bookLists({ library, series, readList, lastBooks }: Subjects): Operatio
   ];
 }
 
-function lookUps({ series, book }: Subjects): Operation[] {
+function lookUps({ series, book, covered, coveredSeries }: Subjects): Operation[] {
   return [
     get('one series', `/api/v1/series/${series}`),
     get('one book', `/api/v1/books/${book}`),
     get('next book', `/api/v1/books/${book}/next`),
     get('previous book', `/api/v1/books/${book}/previous`),
-    get('pages of a book', `/api/v1/books/${book}/pages`),
-    get('poster of a book', `/api/v1/books/${book}/thumbnail`),
-    get('poster of a series', `/api/v1/series/${series}/thumbnail`),
+    get('pages of a book', `/api/v1/books/${covered}/pages`),
+    get('poster of a book', `/api/v1/books/${covered}/thumbnail`),
+    get('poster of a series', `/api/v1/series/${coveredSeries}/thumbnail`),
     get('progress of a series', `/api/v2/series/${series}/read-progress/tachiyomi`),
     get('libraries', '/api/v1/libraries'),
     get('collections', '/api/v1/collections?size=20'),

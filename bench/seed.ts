@@ -10,7 +10,7 @@ export interface SeedSize {
 
 export interface Seeded {
   libraryIds: string[];
-  /** The only user with progress: of every other series two books are read, of every fourth one is begun. */
+  /** The only user with progress: of every fifth series two books are read, of every tenth one is begun. */
   userId: string;
 }
 
@@ -152,7 +152,7 @@ async function seedReader(db: Knex.Transaction): Promise<string> {
     `insert into read_progress (user_id, book_id, page, completed, read_at, created_at, modified_at)
      select :userId::uuid, b.id, case when b.number < 3 then 180 else 7 end, b.number < 3, b.created_at, now(), now()
      from book b join series s on s.id = b.series_id
-     where b.number <= 3 and ${number} % 2 = 0 and (b.number < 3 or ${number} % 4 = 0)`,
+     where b.number <= 3 and ${number} % 5 = 0 and (b.number < 3 or ${number} % 10 = 0)`,
     { userId },
   );
   await db.raw(
