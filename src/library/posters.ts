@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { isCoded, notFound } from '../base/errors';
 import { resolveInside } from '../base/files';
 import type { Database } from '../db/database';
+import { isForeign } from '../media/foreign-picture';
 import type { MediaLimits } from '../media/limits';
 import { isDirect } from '../media/page-bytes';
 import type { PageLocation } from '../media/reader';
@@ -151,20 +152,31 @@ async function readPoster(library: Library, book: Book, options: AnalyzeOptions,
   }
 }
 
-/** Whether the thread that answers may make the poster: its picture is bytes of the file, or a packed entry of a ZIP. */
-function isQuick(container: string, first: PageLocation | null): boolean {
-  if (container === 'pdf' || container === '7z') return false;
+interface FirstPage {
+  container: string;
+  first: PageLocation | null;
+  /** Of the first page. */
+  mediaType: string | null;
+}
+
+/**
+ * Whether the thread that answers may make the poster: its picture is bytes of the file, or a packed entry of a ZIP, in a format
+ * that sharp decodes in threads of its own.
+ */
+function isQuick({ container, first, mediaType }: FirstPage): boolean {
+  if (container === 'pdf' || container === '7z' || isForeign(mediaType ?? '')) return false;
   return first === null ? container === 'epub' : isDirect(first);
 }
 
 async function ensurePoster({ db, queue, limits }: PostersOptions, bookId: string): Promise<boolean> {
-  const { rows } = await db.raw<{ rows: { container: string; first: PageLocation | null }[] }>(
-    "select container, pages -> 0 -> 'location' as first from book_media where book_id = ?",
+  const { rows } = await db.raw<{ rows: FirstPage[] }>(
+    `select container, pages -> 0 -> 'location' as first, pages -> 0 ->> 'mediaType' as "mediaType"
+     from book_media where book_id = ?`,
     [bookId],
   );
   if (!rows[0]) return false;
-  const { container, first } = rows[0];
-  if (isQuick(container, first)) return generatePoster({ db, limits }, bookId, new AbortController().signal, first);
+  const [page] = rows;
+  if (isQuick(page)) return generatePoster({ db, limits }, bookId, new AbortController().signal, page.first);
   // unpacking and rendering take long enough to hold up other requests
   await queue.submit('generatePoster', { bookId }, { priority: 8 });
   return false;
