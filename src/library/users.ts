@@ -95,13 +95,17 @@ export async function createUser(db: Database, newUser: NewUser): Promise<UserWi
 export const isClaimed = async (db: Database): Promise<boolean> =>
   (await UserAccount.query(db).select('id').first()) !== undefined;
 
+const alreadyClaimed = () => badRequest('This server has already been claimed');
+
 /** Makes the first user an administrator with everything. Of two at the same time one gets 400. */
 export async function claim(db: Database, email: string, password: string): Promise<UserWithLibraries> {
+  // before the slow hash and the lock: anybody may ask, as often as they like
+  if (await isClaimed(db)) throw alreadyClaimed();
   const passwordHash = await hashPassword(password);
   const id = await db.transaction(async (trx) => {
     await trx.raw('lock table user_account in exclusive mode');
     const somebody = await UserAccount.query(trx).select('id').first();
-    if (somebody) throw badRequest('This server has already been claimed');
+    if (somebody) throw alreadyClaimed();
     const newUser = { email, password, restrictions: { ...unrestricted, roles: [...allRoles] } };
     return insertUser(trx, newUser, passwordHash);
   });

@@ -27,6 +27,16 @@ test('of two claims at the same time one makes the administrator, with all roles
   );
 });
 
+test('a claim of a server that is claimed costs no lock and no hash of a password', async () => {
+  const statements: string[] = [];
+  const heard = ({ sql }: { sql: string }) => void statements.push(sql);
+  app.db.on('query', heard);
+  const response = await claimAs('late@example.org', 'too late').expect(400);
+  app.db.off('query', heard);
+  expect(response.body).toMatchObject({ message: 'This server has already been claimed' });
+  expect(statements.filter((sql) => sql.includes('lock table'))).toEqual([]);
+});
+
 test('a user without roles is created with 201; unknown roles are dropped', async () => {
   const response = await app.admin
     .post('/api/v2/users')
