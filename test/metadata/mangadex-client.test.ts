@@ -1,5 +1,9 @@
 import { breakerState, type BreakerRecord } from '../../src/library/enrich/breaker';
+import { createGate } from '../../src/library/enrich/gate';
 import { openMangaDex, type Tuning } from '../../src/library/enrich/mangadex';
+import { createResponseStore } from '../../src/library/enrich/response-store';
+import type { ResponseStore } from '../../src/metadata/gate';
+import { createClient } from '../../src/metadata/mangadex/client';
 import { ProviderUnavailable } from '../../src/metadata/provider';
 import { until } from '../jobs/support';
 import { useDatabase } from '../support/database';
@@ -62,6 +66,26 @@ test('whoever runs the server can be reached, if they say how', async () => {
 test('the same question is not asked twice while its answer is fresh', async () => {
   await Promise.all([open().search('blue'), open().search('blue'), open().search('blue')]);
   await open().search('blue');
+  expect(fake.requests).toHaveLength(1);
+});
+
+test('an answer is kept before the next one may ask', async () => {
+  const store = createResponseStore(database.db);
+  const asked: string[] = [];
+  // a store that takes its time
+  const slow: ResponseStore = {
+    ...store,
+    keep: async (...all) => (await until('others wait', () => asked.length > 1), store.keep(...all)),
+  };
+  const client = () =>
+    createClient({
+      ...{ provider: 'mangadex', baseUrl: fake.url, userAgent: 'KireMisu/1.0', store: slow },
+      gate: { enter: async (asking) => (asked.push('enter'), gateOf.enter(asking)) },
+    });
+  const gateOf = createGate(database.db, 'mangadex', { interval: 1 });
+  const ask = () => client().json('/ping', { title: 'x' }, { freshMs: 60_000, parse: (body) => body }, {});
+  fake.faults.push({ kind: 'drift' });
+  await Promise.all([ask(), ask()]);
   expect(fake.requests).toHaveLength(1);
 });
 

@@ -169,20 +169,25 @@ function gated({ gate, store, provider }: ClientOptions, wholeTimeout: number): 
       throw new AxiosError(reason, transient, config);
     }
     const read = readAnswer(response, errand);
-    await turn.done(read.outcome);
+    try {
+      // before the turn ends: whoever has the next one may want to know the same
+      await keepAnswer(store, errand, response, read);
+    } finally {
+      await turn.done(read.outcome);
+    }
     if (read.kind === 'transient') throw new AxiosError(read.reason, transient, config, undefined, response);
     if (read.kind === 'refused') throw new ProviderRefused(provider, response.status, read.reason);
-    if (read.kind === 'unchanged') {
-      await store.renew(errand.address, errand.freshMs);
-      return plainAnswer(config, kept?.body ?? null);
-    }
-    if (errand.kind === 'json') {
-      const etag: unknown = response.headers['etag'];
-      const answer = { body: read.body, etag: typeof etag === 'string' ? etag : null };
-      await store.keep(errand.address, answer, errand.freshMs);
-    }
+    if (read.kind === 'unchanged') return plainAnswer(config, kept?.body ?? null);
     return plainAnswer(config, read.body, response.status);
   };
+}
+
+async function keepAnswer(store: ResponseStore, errand: Errand, response: AxiosResponse, read: Read): Promise<void> {
+  const { kind, address, freshMs } = errand;
+  if (read.kind === 'unchanged') await store.renew(address, freshMs);
+  if (read.kind !== 'body' || kind !== 'json') return;
+  const etag: unknown = response.headers['etag'];
+  await store.keep(address, { body: read.body, etag: typeof etag === 'string' ? etag : null }, freshMs);
 }
 
 const reasonOf = (error: unknown, timedOut: boolean): string => {
