@@ -2,7 +2,7 @@ import { fold } from '../base/text';
 import type { Database } from '../db/database';
 import { nameAuthors, openNames } from './author-names';
 import { titleHolds } from './full-text';
-import { anyOf, constant, joined, literal, readRows, sql, type Sql } from './sql';
+import { constant, joined, literal, readRows, sql, type Sql } from './sql';
 import { isWithin, separators } from './text-query';
 
 /** What the dictionaries know of a word, so that indexes by exact value find the rest. */
@@ -14,7 +14,8 @@ interface KnownWord {
   authors: string[] | null;
 }
 
-const mostAuthors = 2_000;
+/** Beyond that, comparing a book with all of them costs more than reading its names. */
+const mostAuthors = 50;
 
 /** One or two letters are a word of their own: within words they would be everywhere. */
 const held = (word: string): RegExp | null =>
@@ -27,13 +28,14 @@ interface Entry {
 
 /** Everything that a word may be, in one statement: tags and genres, the names that hold one of the words, names to fold. */
 const dictionary = (words: readonly string[]): Sql => {
-  const isHeld = words.map((word) => {
+  const names = words.map((word) => {
     const pattern = held(word);
-    return pattern ? sql`n.key ~ ${pattern.source}` : sql`n.key like ${`%${literal(word)}%`}`;
+    const isHeld = pattern ? sql`n.key ~ ${pattern.source}` : sql`n.key like ${`%${literal(word)}%`}`;
+    return sql`union all (select distinct 'author', n.key from author_name n where ${isHeld} limit ${mostAuthors + 1})`;
   });
   return sql`select 'tag' as kind, value from tally where scope = 0 and kind in ('genre', 'tag', 'book_tag')
     union select 'tag', value from tally_change where kind in ('genre', 'tag', 'book_tag')
-    union all (select 'author', n.key from author_name n where ${anyOf(isHeld) ?? sql`false`} limit ${mostAuthors + 1})
+    ${joined(names, ' ')}
     union all (select 'open', o.name from (${openNames}) o limit 1)`;
 };
 
@@ -50,8 +52,8 @@ export async function knownWords(db: Database, words: readonly string[]): Promis
   return words.map((text) => {
     const pattern = held(text);
     const holds = (key: string) => (pattern ? pattern.test(key) : key.includes(text));
-    const authors = names.length > mostAuthors ? null : names.filter(holds).map((name) => `|${name}`);
-    return { text, tags: tags.filter(holds), authors };
+    const authors = names.filter(holds).map((name) => `|${name}`);
+    return { text, tags: tags.filter(holds), authors: authors.length > mostAuthors ? null : authors };
   });
 }
 
