@@ -68,7 +68,7 @@ const pageRoute = (deps: HttpDeps, { root, tag, prefix, firstPage }: Version): R
     handler: async ({ ctx, viewer, params, query }) => {
       const wish = { convert: conversionOf(query.convert), maxWidth: query.maxWidth };
       const number = params.number + 1 - firstPage;
-      await sendPage(ctx, await deps.pages.find(viewer, params.id, number, wish, 404), { ranges: true });
+      await sendPage(ctx, await deps.pages.find(viewer, params.id, number, wish, 404));
       if (query.bookmark && ctx.method === 'GET') await follow(deps, viewer, params.id, number);
     },
   });

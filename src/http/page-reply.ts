@@ -32,18 +32,17 @@ function cut(data: Buffer | Readable, size: number, part: Part): Buffer | Readab
 
 /**
  * A page of a book: never compressed and always with its length, so that apps can show how much of it has come (clients.md
- * rule 27). Ranges are for OPDS: Komga gives none of a page, and its API answers as it does. The buffer is used again only
- * when the answer was written.
+ * rule 27), whole or a range of it. Its buffer is used again only when the answer was written.
  */
-export async function sendPage(ctx: HttpContext, page: FoundPage, { ranges = false } = {}): Promise<void> {
+export async function sendPage(ctx: HttpContext, page: FoundPage): Promise<void> {
   if (notModified(ctx, page)) return;
   const { data, size, release } = await page.open(hangUpSignal(ctx));
   // finish, not close: a socket that died first may still be read from
   ctx.res.once('finish', release);
-  if (ranges) ctx.set('Accept-Ranges', 'bytes');
+  ctx.set('Accept-Ranges', 'bytes');
   ctx.set('Content-Type', page.mediaType);
   if (page.fileName !== null) ctx.set('Content-Disposition', disposition('inline', page.fileName));
-  const part = !ranges || ctx.method === 'HEAD' ? { start: 0, end: size - 1 } : tellRange(ctx, size, page.etag);
+  const part = ctx.method === 'HEAD' ? { start: 0, end: size - 1 } : tellRange(ctx, size, page.etag);
   const isSent = part !== null && ctx.method !== 'HEAD';
   if (!isSent && !Buffer.isBuffer(data)) data.destroy();
   if (part === null) return;

@@ -65,6 +65,8 @@ function write(response: ServerResponse, correlationId: string, page: PageAtHand
     page.etag,
     'Last-Modified',
     page.lastModified.toUTCString(),
+    'Accept-Ranges',
+    'bytes',
     'Vary',
     'Accept-Encoding',
     'Content-Type',
