@@ -5,6 +5,8 @@ import { trimToNull } from './normalise';
 const textElements = {
   title: 'Title',
   series: 'Series',
+  /** Of no version of the schema, but written by many: by it providers know a series that is named in another language. */
+  localizedSeries: 'LocalizedSeries',
   number: 'Number',
   alternateSeries: 'AlternateSeries',
   alternateNumber: 'AlternateNumber',
@@ -100,7 +102,6 @@ function readPages(root: XmlElement): ComicPage[] {
     };
   });
 }
-
 
 const byElement = <F extends string>(elements: Record<F, string>) =>
   new Map(Object.entries<string>(elements).map(([field, element]) => [element, field as F]));
