@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { groupBy } from '../base/group-by';
 import { combineSeriesPatches } from '../metadata/combine-series';
 import type { ComicInfo } from '../metadata/comic-info';
-import { seriesPatchFromName } from '../metadata/name-patch';
+import { seriesPatchFromBookNames, seriesPatchFromName } from '../metadata/name-patch';
 import { applySeriesPatch } from '../metadata/merge';
 import { seriesPatchFromComicInfo, seriesPatchOfOneShot } from '../metadata/series-patch';
 import type { SeriesPatch } from '../metadata/types';
@@ -23,6 +23,7 @@ const columns = [
   ...[
     'id',
     'seriesId',
+    'name',
     'title',
     'summary',
     'metadataNumber',
@@ -112,6 +113,7 @@ function patchesOf(series: Series, library: Library, rows: DescribedBook[]): Ser
   const epub = rows.flatMap(({ opf }) => opf?.series ?? []);
   const [first] = rows;
   return [
+    ...(library.parseNames ? [seriesPatchFromBookNames(rows.map(({ name }) => name))] : []),
     ...(library.parseNames && !series.oneshot ? [seriesPatchFromName(series.name)] : []),
     ...(library.importComicInfoSeries ? [combineSeriesPatches(comicInfo)] : []),
     ...(library.importEpubSeries ? [combineSeriesPatches(epub)] : []),

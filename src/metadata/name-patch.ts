@@ -1,3 +1,4 @@
+import { combineSeriesPatches } from './combine-series';
 import { parseName } from './names';
 import { parseNumberSort } from './normalise';
 import type { BookPatch, SeriesPatch } from './types';
@@ -16,8 +17,13 @@ export function bookPatchFromName(name: string): BookPatch {
   };
 }
 
-/** What the name of a folder says about its series: its title without years, groups and formats. */
+/** What the name of a folder says about its series: its title without years, groups and formats, and its language. */
 export function seriesPatchFromName(name: string): SeriesPatch {
   const { series, language } = parseName(name);
   return { title: series, titleSort: series, language };
 }
+
+/** What the names of its books say about a series: the language of most of them. */
+export const seriesPatchFromBookNames = (names: readonly string[]): SeriesPatch => ({
+  language: combineSeriesPatches(names.map((name) => ({ language: parseName(name).language }))).language ?? null,
+});
