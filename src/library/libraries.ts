@@ -8,9 +8,11 @@ import { newId } from '../base/public-id';
 import type { Database } from '../db/database';
 import { Book } from '../model/book';
 import { Library } from '../model/library';
+import { Series } from '../model/series';
 import { emit } from '../queue/events';
 import type { Queue } from '../queue/tasks';
-import { checkPlace, importOptions, scanOptions, tidy, type LibraryOptions } from './library-options';
+import { submitEach } from './each-book';
+import { bookSources, checkPlace, scanOptions, seriesSources, tidy, type LibraryOptions } from './library-options';
 import { findWithoutIsbn } from './find-barcode';
 import { submitFileTasks } from './file-requests';
 import { submitScan } from './scan-request';
@@ -54,9 +56,9 @@ export async function updateLibrary({ db, queue }: Deps, id: string, input: Part
     if (needsScan) await submitScan(trx, queue, after);
     const wantsHashes = (['hashFiles', 'hashKoreader', 'hashPages'] as const).some((one) => after[one] && !before[one]);
     if (wantsHashes) await submitHashes(queue, after, trx);
-    if (importOptions.some((one) => after[one] && !before[one])) await submitRefreshes(queue, id, trx);
+    await submitRefreshes(queue, { before, after }, trx);
     const wantsBarcodes = after.importBarcodeIsbn && !before.importBarcodeIsbn;
-    if (wantsBarcodes) await queue.submitMany('findBarcode', await findWithoutIsbn(trx, id), { trx });
+    if (wantsBarcodes) await submitEach(queue, 'findBarcode', await findWithoutIsbn(trx, id), trx);
     await emit(trx, { type: 'LibraryChanged', libraryId: id });
     return after;
   });
@@ -65,11 +67,35 @@ export async function updateLibrary({ db, queue }: Deps, id: string, input: Part
   return after;
 }
 
-/** Behind everything that somebody waits for; Komga leaves it to a person to ask for a refresh. */
-async function submitRefreshes(queue: Queue, libraryId: string, trx: Knex.Transaction): Promise<void> {
-  const books = await Book.query(trx).select('id').where({ libraryId, deletedAt: null, mediaStatus: 'READY' });
-  const payloads = books.map(({ id }) => ({ bookId: id }));
-  await queue.submitMany('refreshBookMetadata', payloads, { trx, priority: 2 });
+/** Series that are brought in line in one transaction. */
+const seriesTogether = 20;
+
+/**
+ * What files say is merged anew when an option changes what of it counts, behind everything that somebody waits for (Komga
+ * leaves it to a person to ask for a refresh). Names of files and of later volumes also go back to what they were without.
+ */
+async function submitRefreshes(
+  queue: Queue,
+  { before, after }: Record<'before' | 'after', Library>,
+  trx: Knex.Transaction,
+): Promise<void> {
+  const isOn = (option: keyof LibraryOptions) => after[option] === true && before[option] !== true;
+  const hasChanged = (option: keyof LibraryOptions) => after[option] !== before[option];
+  const live = { libraryId: after.id, deletedAt: null };
+  if (bookSources.some(isOn) || hasChanged('parseNames')) {
+    const books = await Book.query(trx)
+      .select('id')
+      .where({ ...live, mediaStatus: 'READY' });
+    const payloads = books.map(({ id }) => ({ bookId: id }));
+    // each asks for its series as well
+    return queue.submitMany('refreshBookMetadata', payloads, { trx, priority: 2 });
+  }
+  if (!seriesSources.some(isOn) && !hasChanged('importComicInfoSeriesAppendVolume')) return;
+  const ids = (await Series.query(trx).select('id').where(live)).map(({ id }) => id);
+  const chunks = Array.from({ length: Math.ceil(ids.length / seriesTogether) }, (_, index) => ({
+    seriesIds: ids.slice(index * seriesTogether, (index + 1) * seriesTogether),
+  }));
+  await queue.submitMany('refreshSeriesTogether', chunks, { trx, priority: 2 });
 }
 
 /** Forgets a library with everything that is known of it. Files are never touched. */

@@ -33,16 +33,10 @@ export const scanOptions = [
   ...(['scanForceModifiedTime', 'scanDirectoryExclusions', 'importLocalArtwork'] as const),
 ];
 
-/** Options that decide what is taken over from files: what was read is merged anew when one is switched on. */
-export const importOptions = [
-  ...([
-    'importComicInfoBook',
-    'importComicInfoSeries',
-    'importComicInfoCollection',
-    'importComicInfoReadList',
-  ] as const),
-  ...(['importComicInfoSeriesAppendVolume', 'importEpubBook', 'importEpubSeries', 'importMylarSeries'] as const),
-  'parseNames' as const,
+/** Options that let a source in: what it says is taken over when one is switched on; off, what it said stays (Komga). */
+export const bookSources = ['importComicInfoBook', 'importComicInfoReadList', 'importEpubBook'] as const;
+export const seriesSources = [
+  ...(['importComicInfoSeries', 'importComicInfoCollection', 'importEpubSeries', 'importMylarSeries'] as const),
 ];
 
 /** Only options, nothing undefined; roots absolute and without trailing slash; a blank one-shots folder is none. */

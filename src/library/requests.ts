@@ -8,6 +8,7 @@ import { Series } from '../model/series';
 import { queueOperation } from '../queue/operations';
 import type { Priority, Queue } from '../queue/tasks';
 import { queueAnalysis } from './analysis-progress';
+import { submitEach } from './each-book';
 import { submitScan } from './scan-request';
 import { getSettings, posterEdges } from './settings';
 
@@ -64,7 +65,7 @@ export async function requestRefresh({ db, queue }: Deps, subject: Subject): Pro
   const books = await booksOf(db, subject);
   await db.transaction(async (trx) => {
     await queue.submitMany('refreshBookMetadata', books, { trx, priority: priorityOf(subject) });
-    await queue.submitMany('findBarcode', await withoutBarcode(trx, books), { trx });
+    await submitEach(queue, 'findBarcode', await withoutBarcode(trx, books), trx);
   });
 }
 

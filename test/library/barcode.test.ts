@@ -1,5 +1,6 @@
 import { barcodeNumbers } from '../../src/library/find-barcode';
 import { updateLibrary } from '../../src/library/libraries';
+import { requestRefresh } from '../../src/library/requests';
 import { Book } from '../../src/model/book';
 import { createQueue } from '../../src/queue/queue';
 import { pageWithBarcode, pageWithoutBarcode } from '../support/barcode-builder';
@@ -47,6 +48,24 @@ test('nothing is looked for by default in our own libraries, and switching it on
   await updateLibrary(deps, shelf.library.id, { importBarcodeIsbn: true });
   await drain();
   expect((await shelf.book('A/1.cbz')).isbn).toBe(isbn);
+});
+
+test('many books are one task, when the option is switched on and when metadata is refreshed', async () => {
+  const shelf = await newShelf({ importBarcodeIsbn: false, hashFiles: false });
+  for (const number of [1, 2, 3]) put(shelf.root, `A/${number}.cbz`, await cbz({ seed: number }));
+  await shelf.scanAll();
+  const deps = { db: database.db, queue: createQueue(database.db) };
+  const asked = async () => {
+    const { rows } = await database.db.raw<{ rows: { task: string }[] }>(
+      `select task_identifier as task from graphile_worker.jobs where task_identifier in ('eachBook', 'findBarcode')`,
+    );
+    await database.db.raw('delete from graphile_worker._private_jobs');
+    return rows.map(({ task }) => task);
+  };
+  await updateLibrary(deps, shelf.library.id, { importBarcodeIsbn: true });
+  expect(await asked()).toEqual(['eachBook']);
+  await requestRefresh(deps, { libraryId: shelf.library.id });
+  expect(await asked()).toEqual(['eachBook']);
 });
 
 test('an ISBN that is known, or locked, stays; a barcode that is no ISBN is none', async () => {

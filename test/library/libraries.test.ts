@@ -151,3 +151,35 @@ test('an import option that is switched on takes over what files say', async () 
   await drain();
   expect(await shelf.book('A/1.cbz')).toMatchObject({ title: 'Said', metadataNumber: '7' });
 });
+
+test('the number of a later volume joins and leaves the title as the option says, and no file is opened for it', async () => {
+  const shelf = await newShelf({ hashFiles: false });
+  put(shelf.root, 'A/1.cbz', await cbz({ comicInfo: { Series: 'Kept', Volume: 2 } }));
+  await shelf.scanAll();
+  const switched = async (isOn: boolean) => {
+    await updateLibrary(deps(), shelf.library.id, { importComicInfoSeriesAppendVolume: isOn });
+    const { rows } = await database.db.raw<{ rows: { task: string }[] }>(
+      'select task_identifier as task from graphile_worker.jobs',
+    );
+    await drain();
+    return [rows.map(({ task }) => task), (await shelf.series()).map(({ title }) => title)];
+  };
+  expect(await switched(false)).toEqual([['refreshSeriesTogether'], ['Kept']]);
+  expect(await switched(true)).toEqual([['refreshSeriesTogether'], ['Kept (2)']]);
+});
+
+test('names of files say numbers and the language of the series while the option is on', async () => {
+  const shelf = await newShelf({ hashFiles: false });
+  for (const number of ['012', '013']) {
+    put(shelf.root, `Lamp/Lamp c${number} [French].cbz`, await cbz({ seed: Number(number) }));
+  }
+  await shelf.scanAll();
+  const switched = async (isOn: boolean) => {
+    await updateLibrary(deps(), shelf.library.id, { parseNames: isOn });
+    await drain();
+    return (await shelf.books()).map(({ metadataNumber }) => metadataNumber);
+  };
+  expect(await switched(true)).toEqual(['12', '13']);
+  expect(await shelf.series()).toMatchObject([{ title: 'Lamp', language: 'fr' }]);
+  expect(await switched(false)).toEqual(['1', '2']);
+});
