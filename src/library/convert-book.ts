@@ -24,8 +24,7 @@ import {
   type FileDeps,
 } from './file-change';
 import { convertible, isConvertible } from './file-kinds';
-import { moveRow, noteMove, removeOld, settleMoves } from './file-move';
-import { recordHistory } from './history';
+import { moveRow, noteMove, recordMove, removeOld, settleMoves } from './file-move';
 import { storeIn } from './store-analysis';
 
 /** Packs the book of a RAR, 7z or TAR anew as CBZ: same book, same pages; the old file goes when the new one was read whole. */
@@ -66,8 +65,7 @@ async function convert(context: TaskContext, found: ChangeableBook, deps: FileDe
       await moveRow(trx, book.id, toPath);
       await storeIn(trx, context.queue, [{ bookId: book.id, library, analysis, version }]);
     });
-    await removeOld(context, library.root, move);
-    await record(context.db, found, toPath);
+    await recordMove(context.db, library.root, move, await removeOld(context, library.root, move));
   } finally {
     await rm(aside, { force: true });
   }
@@ -98,14 +96,6 @@ function checkResult({ state, content }: Analysis, before: StoredPage[], names: 
       return old?.name === name && old.mediaType === mediaType && old.size === size;
     });
   if (!isSame || names.some((name) => !listed.has(name))) throw fail('ERR_2012');
-}
-
-async function record(db: Knex, { book, library }: ChangeableBook, toPath: string): Promise<void> {
-  const subject = { bookId: book.id, seriesId: book.seriesId };
-  const former = path.join(library.root, book.path);
-  const reason = 'File was deleted after conversion to CBZ';
-  await recordHistory(db, 'BookFileDeleted', subject, { reason, name: former });
-  await recordHistory(db, 'BookConverted', subject, { name: path.join(library.root, toPath), 'former file': former });
 }
 
 /** Books of a library that are to be converted. */

@@ -9,6 +9,7 @@ import { emit } from '../queue/events';
 import type { TaskContext } from '../queue/tasks';
 import { stemOf } from './book-files';
 import { isVersion, syncFolder, versionOnDisk, type ChangeableBook } from './file-change';
+import { recordHistory } from './history';
 import { lockSeries } from './locks';
 import { renumber } from './numbering';
 import type { FileVersion } from './analysis-outcome';
@@ -88,6 +89,30 @@ export async function removeOld({ db }: Pick<TaskContext, 'db'>, root: string, m
   return isThere;
 }
 
+/** Why an old file went, in Komga's words; one that only got another name did not go. */
+const reasons: Partial<Record<FileMove['kind'], string>> = {
+  convert: 'File was deleted after conversion to CBZ',
+  upgrade: 'File was deleted to import an upgrade',
+};
+
+/** Notes in the history what became of a file. Komga has no kind for a repaired extension: a file in another form it is too. */
+export async function recordMove(
+  db: Knex,
+  root: string,
+  { bookId, kind, fromPath, toPath }: FileMove,
+  isGone: boolean,
+): Promise<void> {
+  const book = await Book.query(db).findById(bookId).select('seriesId');
+  const subject = { bookId, seriesId: book?.seriesId ?? null };
+  const former = path.join(root, fromPath);
+  const reason = reasons[kind];
+  if (isGone && reason !== undefined) {
+    await recordHistory(db, 'BookFileDeleted', subject, { reason, name: former });
+  }
+  if (kind === 'upgrade') return;
+  await recordHistory(db, 'BookConverted', subject, { name: path.join(root, toPath), 'former file': former });
+}
+
 /**
  * Finishes or forgets what a killed process left half done, before anybody looks at the files of the library: a new file
  * that is at its place belongs to its book, and the old one goes. Runs in the line of the library's scans and file tasks.
@@ -120,6 +145,7 @@ export async function settleMoves(
         .patch({ ...version, ...unread });
       await queue.submit('analyzeBook', { bookId: move.bookId }, { trx });
     });
-    await removeOld({ db }, root, move);
+    const isRemoved = await removeOld({ db }, root, move);
+    await recordMove(db, root, move, isRemoved || move.fromPath === move.toPath);
   }
 }

@@ -23,7 +23,7 @@ import {
   versionOnDisk,
   type FileDeps,
 } from './file-change';
-import { moveRow, noteMove, removeOld, settleMoves } from './file-move';
+import { moveRow, noteMove, recordMove, removeOld, settleMoves } from './file-move';
 import { recordHistory } from './history';
 import { importSidecars } from './import-sidecars';
 import { lockSeries } from './locks';
@@ -198,11 +198,7 @@ async function upgrade(
     await Series.query(trx).findById(series.id).patch({ modifiedAt: new Date(), deletedAt: null });
   });
   const isRemoved = await removeOld(context, library.root, move);
-  if (isRemoved || (before && book.path === toPath)) {
-    const reason = 'File was deleted to import an upgrade';
-    const subject = { bookId: book.id, seriesId: series.id };
-    await recordHistory(context.db, 'BookFileDeleted', subject, { reason, name: old });
-  }
+  await recordMove(context.db, library.root, move, isRemoved || (before !== null && book.path === toPath));
   return book.id;
 }
 

@@ -45,6 +45,8 @@ describe('an extension that says something else than the content', () => {
     await drain();
     expect(await shelf.book('A/1.cbz')).toMatchObject({ id: before.id, name: '1', mediaStatus: 'READY' });
     expect(namesIn(shelf, 'A')).toEqual(['1.cbz']);
+    const [name, former] = ['A/1.cbz', 'A/1.zip'].map((file) => path.join(shelf.root, file));
+    expect(await history()).toMatchObject([{ type: 'BookConverted', properties: { name, 'former file': former } }]);
     expect(await shelf.scan()).toMatchObject({ added: 0, changed: 0, moved: 0, removed: 0 });
   });
 
@@ -220,6 +222,7 @@ describeWithReference('conversion to CBZ', (directory) => {
     const books = await shelf.books();
     expect(books).toMatchObject([{ id: book.id, path: 'A/1.cbz', mediaStatus: 'READY', deletedAt: null }]);
     expect(namesIn(shelf, 'A')).toEqual(['1.cbz']);
+    expect((await history()).map(({ type }) => type).sort()).toEqual(['BookConverted', 'BookFileDeleted']);
     expect(await database.db('fileChange')).toEqual([]);
   });
 
