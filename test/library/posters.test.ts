@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
+import { updateLibrary } from '../../src/library/libraries';
 import { createPosters } from '../../src/library/posters';
 import { defaultLimits } from '../../src/media/limits';
 import { Book } from '../../src/model/book';
@@ -10,7 +11,7 @@ import { aLibrary, aProgress, aUser, aViewer } from '../support/builders';
 import { cbz, picture, put } from '../support/book-builders';
 import { useShelves } from './support';
 
-const { test: database, newShelf } = useShelves();
+const { test: database, newShelf, drain } = useShelves();
 
 const posters = () => createPosters({ db: database.db, queue: createQueue(database.db), limits: defaultLimits });
 const ofBook = (bookId: string) => posters().ofBook(aViewer(), bookId);
@@ -62,13 +63,20 @@ test('a picture that changes is another poster', async () => {
   expect((await ofBook(id)).id).not.toBe(before.id);
 });
 
-test('a library that does not import artwork leaves pictures alone', async () => {
+test('a library that does not import artwork leaves pictures alone, until the option is switched on', async () => {
   const shelf = await newShelf({ importLocalArtwork: false });
   put(shelf.root, 'A/1.cbz', await cbz());
   put(shelf.root, 'A/cover.jpg', await picture(5));
   await shelf.scanAll();
   const { id } = await shelf.book('A/1.cbz');
   expect(await Poster.query(database.db).where({ bookId: id })).toMatchObject([{ type: 'GENERATED' }]);
+  const [series] = await shelf.series();
+  const ofSeries = () => Poster.query(database.db).where({ seriesId: series!.id });
+  expect(await ofSeries()).toEqual([]);
+  const deps = { db: database.db, queue: createQueue(database.db) };
+  await updateLibrary(deps, shelf.library.id, { importLocalArtwork: true });
+  await drain();
+  expect(await ofSeries()).toMatchObject([{ type: 'SIDECAR', selected: true }]);
 });
 
 test('a series shows its own picture, else a book by the choice of its library and what the viewer has read', async () => {

@@ -42,6 +42,9 @@ describe('fields', () => {
     expect(info).toMatchObject({ title: 'T', volume: null, year: 2020, count: null });
   });
 
+  test('the title in another language, which no schema has and many write, is kept', () =>
+    expect(parseComicInfo(comicInfo('<LocalizedSeries>Monster</LocalizedSeries>'))?.localizedSeries).toBe('Monster'));
+
   test.each([
     ['12', 12],
     [' 12 ', 12],
