@@ -109,7 +109,7 @@ test('work is queued and answered with 202', async () => {
   }
   const jobs = await app.db<{ key: string }>('graphile_worker.jobs').orderBy('key');
   expect(jobs.map(({ key }) => key.replace(/:[0-9a-f-]{36}/, ''))).toEqual([
-    ...['analyzeBook', 'emptyTrash', 'refreshBookMetadata', 'scanLibrary:deep', 'scanLibrary:normal'],
+    ...['analyzeBook', 'emptyTrash', 'findBarcode', 'refreshBookMetadata', 'scanLibrary:deep', 'scanLibrary:normal'],
   ]);
 });
 
