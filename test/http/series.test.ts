@@ -253,6 +253,8 @@ describe('administration', () => {
     );
     expect(rows).toEqual([
       { task: 'analyzeBook', count: 2 },
+      // barcodes, of both books
+      { task: 'eachBook', count: 1 },
       { task: 'refreshBookMetadata', count: 2 },
     ]);
   });
