@@ -8,10 +8,11 @@ import { temporaryFolder } from '../support/temporary';
 jest.setTimeout(120_000);
 
 const folder = temporaryFolder();
-const comics = path.join(folder.path, 'Comics');
+let comics: string;
 let server: ServerProcess;
 
 beforeAll(async () => {
+  comics = path.join(folder.path, 'Comics');
   put(comics, 'Fox/Fox 1.cbz', await cbz({ seed: 1 }));
   put(comics, 'Owl/Owl 1.cbz', await cbz({ seed: 2 }));
   server = await startServer({ dataDir: path.join(folder.path, 'data'), folders: [comics] });
