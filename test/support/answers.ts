@@ -1,44 +1,13 @@
 import type Koa from 'koa';
-import type { IncomingHttpHeaders, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import type { HttpContext, HttpState } from '../../src/http/context';
 import type { Route } from '../../src/http/route';
 import { faultsOfAnswer, type Answer } from './answer-rules';
 import { countAnswers, type Counted } from './coverage';
+import { hear, unpacked, type Heard } from './heard';
 import { readKomgaDocument, type KomgaDocument } from './komga-document';
 import { referenceDir } from './reference';
 import { routeTable } from './routes';
-
-interface Heard {
-  /** Of JSON only: buffers of pictures are used again, and nobody reads them here. */
-  chunks: Buffer[];
-  length: number;
-}
-
-/** Listens to what is written to a client. */
-function hear(response: ServerResponse): Heard {
-  const heard: Heard = { chunks: [], length: 0 };
-  const keep = (chunk: unknown): void => {
-    if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) return;
-    const bytes = Buffer.from(chunk as Uint8Array);
-    heard.length += bytes.length;
-    if (String(response.getHeader('content-type')).includes('json')) heard.chunks.push(bytes);
-  };
-  const [write, end] = [response.write.bind(response), response.end.bind(response)] as ((
-    ...given: unknown[]
-  ) => never)[];
-  response.write = (...given: unknown[]) => {
-    keep(given[0]);
-    return write?.(...given) as never;
-  };
-  response.end = (...given: unknown[]) => {
-    keep(given[0]);
-    return end?.(...given) as never;
-  };
-  return heard;
-}
-
-const unpack: Record<string, (bytes: Buffer) => Buffer> = { gzip: gunzipSync, br: brotliDecompressSync };
 
 const texts = (headers: IncomingHttpHeaders | OutgoingHttpHeaders): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]));
@@ -47,7 +16,7 @@ function answerOf({ method, req, res }: HttpContext, path: string, { chunks, len
   const headers = texts(res.getHeaders());
   const bytes = Buffer.concat(chunks);
   const isJson = bytes.length > 0 && (headers['content-type'] ?? '').includes('json');
-  const body = isJson ? (unpack[headers['content-encoding'] ?? '']?.(bytes) ?? bytes) : null;
+  const body = isJson ? unpacked(bytes, headers['content-encoding']) : null;
   return { method, path, asked: texts(req.headers), status: res.statusCode, headers, body, length };
 }
 
@@ -65,7 +34,7 @@ export function judgeAnswers(app: Koa<HttpState>): AnswersOfApp {
   const routes = new Map<string, Route>(routeTable().map((route) => [route.id, route]));
   const found: AnswersOfApp = { faults: [], counted: {} };
   app.middleware.unshift(async (ctx, next) => {
-    const heard = hear(ctx.res);
+    const heard = hear(ctx.res, (type) => type.includes('json'));
     // the application takes the base path off
     const at = ctx.path;
     ctx.res.once('finish', () => {

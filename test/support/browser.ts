@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chromium, type Browser } from 'playwright-core';
+import { chromium, type Browser, type Page } from 'playwright-core';
 
 const places = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
@@ -14,6 +14,14 @@ const quiet = [
 
 export const launchBrowser = (): Promise<Browser> =>
   chromium.launch({ executablePath: chromiumPath ?? '', args: quiet });
+
+/** A new page; what goes wrong in its programs is noted in `faults`. */
+export async function openPage(browser: Browser, faults: string[]): Promise<Page> {
+  const page = await browser.newPage();
+  page.on('pageerror', (error) => faults.push(error.message));
+  page.setDefaultTimeout(20_000);
+  return page;
+}
 
 /** Tests in the browser: skipped with one line where there is none, a failure where CI demands them. */
 export function describeWithBrowser(name: string, tests: () => void): void {

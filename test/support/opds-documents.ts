@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type Koa from 'koa';
-import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import type { HttpState } from '../../src/http/context';
+import { hear, unpacked } from './heard';
 import { opdsProblems } from './opds-rules';
 import { opds2Problems } from './opds2-rules';
 import { opds2Schemas, type Opds2Schemas } from './opds2-schemas';
@@ -35,29 +34,6 @@ const jsonKinds: Record<string, keyof Opds2Schemas> = {
 };
 const plain = (type: string): string => type.split(';')[0]?.trim() ?? '';
 const isDocument = (type: string): boolean => xmlTypes.includes(plain(type)) || plain(type) in jsonKinds;
-
-/** Everything that is written as a document of OPDS. */
-function hear(response: ServerResponse): Buffer[] {
-  const chunks: Buffer[] = [];
-  const keep = (chunk: unknown): void => {
-    if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) return;
-    if (isDocument(String(response.getHeader('content-type')))) chunks.push(Buffer.from(chunk as Uint8Array));
-  };
-  const [write, end] = [response.write.bind(response), response.end.bind(response)] as ((
-    ...given: unknown[]
-  ) => never)[];
-  response.write = (...given: unknown[]) => {
-    keep(given[0]);
-    return write?.(...given) as never;
-  };
-  response.end = (...given: unknown[]) => {
-    keep(given[0]);
-    return end?.(...given) as never;
-  };
-  return chunks;
-}
-
-const unpack: Record<string, (bytes: Buffer) => Buffer> = { gzip: gunzipSync, br: brotliDecompressSync };
 
 /** A page that a test asks for beyond the end is none that a link leads to, which the crawlers see. */
 const isAskedFor = (problem: string): boolean => problem.startsWith('empty page beyond the end');
@@ -115,13 +91,13 @@ function faultsOf(documents: Seen[]): string[] {
 export function watchOpds(app: Koa<HttpState>): OpdsDocuments {
   const seen = new Map<string, Seen>();
   app.middleware.unshift(async (ctx, next) => {
-    const chunks = /^(\/[\w.~-]+)*\/opds/i.test(ctx.path) ? hear(ctx.res) : [];
+    const chunks = /^(\/[\w.~-]+)*\/opds/i.test(ctx.path) ? hear(ctx.res, isDocument).chunks : [];
     const url = ctx.url;
     ctx.res.once('finish', () => {
       const type = String(ctx.res.getHeader('content-type'));
       if (chunks.length === 0 || !isDocument(type)) return;
       const bytes = Buffer.concat(chunks);
-      const text = (unpack[String(ctx.res.getHeader('content-encoding'))]?.(bytes) ?? bytes).toString('utf8');
+      const text = unpacked(bytes, ctx.res.getHeader('content-encoding')).toString('utf8');
       if (text !== '') seen.set(createHash('sha1').update(type).update(text).digest('hex'), { url, type, text });
     });
     await next();

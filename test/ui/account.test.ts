@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { until } from '../jobs/support';
 import { adminLogin } from '../support/app';
-import { describeWithBrowser, launchBrowser } from '../support/browser';
+import { describeWithBrowser, launchBrowser, openPage } from '../support/browser';
 import { startServer, type ServerProcess } from '../support/server-process';
 import { temporaryFolder } from '../support/temporary';
 
@@ -24,9 +24,7 @@ describeWithBrowser('The account page in the browser', () => {
     await mkdir(comics);
     server = await startServer({ dataDir: path.join(folder.path, 'data'), folders: [comics] });
     browser = await launchBrowser();
-    page = await browser.newPage();
-    page.on('pageerror', (error) => faults.push(error.message));
-    page.setDefaultTimeout(20_000);
+    page = await openPage(browser, faults);
   });
 
   afterAll(async () => {

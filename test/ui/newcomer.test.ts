@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { cbz, put } from '../support/book-builders';
 import { adminLogin } from '../support/app';
-import { describeWithBrowser, launchBrowser } from '../support/browser';
+import { describeWithBrowser, launchBrowser, openPage } from '../support/browser';
 import { until } from '../jobs/support';
 import { startServer, type ServerProcess } from '../support/server-process';
 import { temporaryFolder } from '../support/temporary';
@@ -25,9 +25,7 @@ describeWithBrowser('A newcomer in the browser', () => {
     const nobody = { ADMIN_EMAIL: '', ADMIN_PASSWORD: '' };
     server = await startServer({ dataDir: path.join(folder.path, 'data'), folders: [comics], env: nobody });
     browser = await launchBrowser();
-    page = await browser.newPage();
-    page.on('pageerror', (error) => faults.push(error.message));
-    page.setDefaultTimeout(20_000);
+    page = await openPage(browser, faults);
   });
 
   afterAll(async () => {

@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { until } from '../jobs/support';
 import { adminLogin } from '../support/app';
 import { cbz, put } from '../support/book-builders';
-import { describeWithBrowser, launchBrowser } from '../support/browser';
+import { describeWithBrowser, launchBrowser, openPage } from '../support/browser';
 import { startFakeMangaDex, type FakeMangaDex } from '../support/fake-mangadex';
 import { startServer, type ServerProcess } from '../support/server-process';
 import { makeCatalogue } from '../support/small-catalogue';
@@ -38,9 +38,7 @@ describeWithBrowser('The review of metadata in the browser', () => {
       40_000,
     );
     browser = await launchBrowser();
-    page = await browser.newPage();
-    page.on('pageerror', (error) => faults.push(error.message));
-    page.setDefaultTimeout(20_000);
+    page = await openPage(browser, faults);
   });
 
   afterAll(async () => {
