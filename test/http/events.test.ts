@@ -58,16 +58,26 @@ async function watch(login: Login): Promise<EventStream> {
   return stream;
 }
 
-/** Tells events, and then one that everybody hears: what was not heard before it is not told. */
-async function told(stream: EventStream, ...events: ServerEvent[]): Promise<[string, Record<string, unknown>][]> {
+/** An event that everybody hears, and how to find it again. */
+function mark(): { event: ServerEvent; is: (data: Record<string, unknown>) => boolean } {
   const readListId = newId();
-  const mark = publicId(readListId);
-  await emit(app.db, ...events, { type: 'ReadListDeleted', readListId, bookIds: [] });
-  await stream.hears('ReadListDeleted');
-  return stream
-    .events()
-    .filter(({ type, data }) => type !== 'TaskQueueStatus' && data['readListId'] !== mark)
-    .map(({ type, data }) => [type, data]);
+  const id = publicId(readListId);
+  return { event: { type: 'ReadListDeleted', readListId, bookIds: [] }, is: (data) => data['readListId'] === id };
+}
+
+/**
+ * Tells events between two that everybody hears: what was not heard between them is not told, and what
+ * the preparations of a test told, which may arrive late, lies before the first.
+ */
+async function told(stream: EventStream, ...events: ServerEvent[]): Promise<[string, Record<string, unknown>][]> {
+  const [first, last] = [mark(), mark()];
+  await emit(app.db, first.event);
+  await emit(app.db, ...events, last.event);
+  await stream.hears('ReadListDeleted', 2);
+  const heard = stream.events().filter(({ type }) => type !== 'TaskQueueStatus');
+  const start = heard.findIndex(({ data }) => first.is(data));
+  const end = heard.findIndex(({ data }) => last.is(data));
+  return heard.slice(start + 1, end).map(({ type, data }) => [type, data]);
 }
 
 const about = ({ id, seriesId, libraryId }: Book) => ({ bookId: id, seriesId, libraryId });
