@@ -37,7 +37,11 @@ type Closer = () => Promise<void> | void;
 
 async function start(config: Config, log: Log, closers: Closer[], shutDown: () => void): Promise<void> {
   const url = config.databaseUrl ?? (await embedded(config, log, closers));
-  const db = await openDatabase(url, { log, applicationName: 'kiremisu http' });
+  const db = await openDatabase(url, {
+    log,
+    applicationName: 'kiremisu http',
+    statementTimeout: config.statementTimeout,
+  });
   closers.push(() => closeDatabase(db));
   await migrate(db);
   await migrateQueue(url, log);

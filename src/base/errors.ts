@@ -40,6 +40,8 @@ export const catalogue = {
   ERR_2011: [409, 'The file is not what it was when it was analyzed'],
   /** The new form of a file lacks something of the old one; the old one stays. */
   ERR_2012: [500, 'The changed file is not complete'],
+  /** A statement took longer than STATEMENT_TIMEOUT, or no connection became free. */
+  ERR_2014: [503, 'The database took too long to answer'],
 } as const satisfies Record<string, readonly [number, string]>;
 
 export type ErrorCode = keyof typeof catalogue;

@@ -65,6 +65,14 @@ function codeOf(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
+const cancelled = '57014';
+
+/** Whether a statement was given up after its time, or waited in vain for a connection of the pool. */
+export function isOverdue(error: unknown): boolean {
+  const native: unknown = (error as { nativeError?: unknown } | null)?.nativeError ?? error;
+  return codeOf(native) === cancelled || (native instanceof Error && native.name === 'KnexTimeoutError');
+}
+
 function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
   return error instanceof Error ? error.message : String(error);

@@ -10,7 +10,7 @@ export interface ConnectionSettings {
   log?: Log;
   max?: number;
   applicationName?: string;
-  /** Milliseconds until Postgres gives up a statement; 0 is never. */
+  /** Milliseconds until Postgres gives up a statement; 0, the default, is never: scans and tasks take what they need. */
   statementTimeout?: number;
   /** Milliseconds until Postgres ends a session that does nothing inside a transaction; 0 is never. */
   idleInTransactionTimeout?: number;
@@ -47,12 +47,14 @@ export function knexConfig(url: string, settings: ConnectionSettings = {}): Knex
     log,
     max = 10,
     applicationName = 'kiremisu',
-    statementTimeout = 30_000,
+    statementTimeout = 0,
     idleInTransactionTimeout = 60_000,
   } = settings;
   return {
     client: 'pg',
     connection: { connectionString: url, application_name: applicationName, types: typeParsers, keepAlive: true },
+    // whoever waits for a connection waits about as long as for a statement, but long enough for one to be made
+    ...(statementTimeout > 0 && { acquireConnectionTimeout: Math.max(statementTimeout, 10_000) }),
     pool: {
       min: 0,
       max,

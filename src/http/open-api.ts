@@ -55,7 +55,9 @@ function parameters(schema: z.ZodType | undefined, place: 'path' | 'query'): Jso
   }));
 }
 
-const refused = { '4XX': { $ref: '#/components/responses/Refusal' } };
+const refusedWith = { $ref: '#/components/responses/Refusal' };
+/** 503: the database did not answer in time (ERR_2014). */
+const refused = { '4XX': refusedWith, 503: refusedWith };
 
 function responses(entry: Route): Json {
   if (entry.reply === 'nothing') return { 204: { description: 'Done' }, ...refused };

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { silentLog } from '../../src/base/log';
-import { closeDatabase, openDatabase, type Database } from '../../src/db/database';
+import { closeDatabase, isOverdue, openDatabase, type Database } from '../../src/db/database';
 import { migrate } from '../../src/db/migrate';
 import { migrationSource } from '../../src/db/migration-source';
 import { useDatabase } from '../support/database';
@@ -62,11 +62,29 @@ describe('types', () => {
 });
 
 describe('a connection', () => {
-  test('gives up statements and forgotten transactions after a while', async () => {
-    const { rows } = await held.db.raw<{ rows: unknown[] }>(
+  const limitsOf = async (db: Database) => {
+    const { rows } = await db.raw<{ rows: unknown[] }>(
       `select current_setting('statement_timeout') as "statement", current_setting('idle_in_transaction_session_timeout') as "idle"`,
     );
-    expect(rows).toEqual([{ statement: '30s', idle: '1min' }]);
+    return rows;
+  };
+
+  test('gives up forgotten transactions after a while, and statements only where that is wanted', async () => {
+    await expect(limitsOf(held.db)).resolves.toEqual([{ statement: '0', idle: '1min' }]);
+    const db = await openDatabase(held.url, { log: silentLog(), statementTimeout: 30_000 });
+    await expect(limitsOf(db).finally(() => closeDatabase(db))).resolves.toEqual([{ statement: '30s', idle: '1min' }]);
+  });
+
+  test('tells a statement that was given up from one that failed', async () => {
+    const db = await openDatabase(held.url, { log: silentLog(), statementTimeout: 200 });
+    const failureOf = (statement: string) =>
+      db.raw(statement).then(
+        () => null,
+        (error: unknown) => error,
+      );
+    const failures = [await failureOf('select pg_sleep(10)'), await failureOf('select 1 / 0')];
+    await closeDatabase(db);
+    expect(failures.map(isOverdue)).toEqual([true, false]);
   });
 
   test('finds the collations and the extension that the catalogue is built on', async () => {

@@ -27,12 +27,15 @@ const refusals = [400, 401, 403, 404, 405, 409, 413, 415, 416, 429];
 
 const isRevalidation = ({ method, status }: Answer) => status === 304 && (method === 'GET' || method === 'HEAD');
 
+/** Any operation may come too late. */
+const isOverdue = ({ status, body }: Answer) => status === 503 && (body?.includes('ERR_2014') ?? false);
+
 /** The status that our own document names for success, those of a part and of "you have it", or a refusal. */
 const statusRule: Rule = (answer, route, komga) => {
   const { status } = answer;
   // another server did not answer ours
   if (status === 503 && route && komga && !komga.operations.has(route.id)) return [];
-  if (refusals.includes(status) || isRevalidation(answer)) return [];
+  if (refusals.includes(status) || isRevalidation(answer) || isOverdue(answer)) return [];
   if (!route) return isProtocol(answer.path) && answer.method !== 'OPTIONS' ? [`status ${status}`] : [];
   const named = { nothing: [204], accepted: [202], bytes: [200, 201, 204, 206, 503] };
   const right = typeof route.reply === 'string' ? named[route.reply] : [route.status ?? 200];

@@ -1,7 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import type { Middleware } from 'koa';
-import { HttpFailure, InvalidInput, isCoded } from '../../base/errors';
+import { fail, HttpFailure, InvalidInput, isCoded } from '../../base/errors';
 import type { Log } from '../../base/log';
+import { isOverdue } from '../../db/database';
 import {
   absoluteUrl,
   isKoreaderPath,
@@ -30,6 +31,7 @@ function failureOf(error: unknown): Failure {
   if (isCoded(error)) {
     return { status: error.status, message: error.code < 'ERR_2000' ? error.code : `${error.code} ${error.message}` };
   }
+  if (isOverdue(error)) return failureOf(fail('ERR_2014', {}, error));
   return { status: 500, message: 'Internal Server Error' };
 }
 
