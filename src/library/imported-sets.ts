@@ -18,7 +18,8 @@ const collections: SetKind = {
 const readLists: SetKind = { table: 'read_list', members: 'read_list_book', member: 'book_id', ordered: true };
 
 /** The set of that name, ASCII case ignored (Komga), locked; made when there is none. */
-async function openSet(trx: Knex.Transaction, { table, ordered }: SetKind, name: string) {
+async function openSet(trx: Knex.Transaction, kind: SetKind, name: string): Promise<{ id: string; isNew: boolean }> {
+  const { table, ordered } = kind;
   const created = await trx.raw<{ rows: { id: string }[] }>(
     `insert into ${table} (id, name, name_key, ordered, created_at, modified_at) values (?, ?, ?, ?, now(), now())
      on conflict do nothing returning id`,
@@ -26,11 +27,13 @@ async function openSet(trx: Knex.Transaction, { table, ordered }: SetKind, name:
   );
   const [row] = created.rows;
   if (row) return { id: row.id, isNew: true };
-  const found = await trx.raw<{ rows: [{ id: string }] }>(
+  const found = await trx.raw<{ rows: { id: string }[] }>(
     `select id from ${table} where lower(name collate "C") = lower(?::text collate "C") for update`,
     [name],
   );
-  return { id: found.rows[0].id, isNew: false };
+  const [there] = found.rows;
+  // an empty one may be removed between the two statements
+  return there ? { id: there.id, isNew: false } : openSet(trx, kind, name);
 }
 
 /** Adds a member at the wanted position, or at the end when there is none or it is taken; a member stays where it is. */

@@ -76,8 +76,15 @@ export async function removeEmptySets(db: Knex): Promise<void> {
 }
 
 async function removeEmpty(trx: Knex, table: string, members: string): Promise<string[]> {
+  const isEmpty = `not exists (select 1 from ${members} where ${table}_id = ${table}.id)`;
+  // held first, and then looked at again: whoever holds one is putting a first member in
+  const empty = await trx.raw<{ rows: { id: string }[] }>(
+    `select id from ${table} where ${isEmpty} for update skip locked`,
+  );
+  const ids = empty.rows.map(({ id }) => id);
   const { rows } = await trx.raw<{ rows: { id: string }[] }>(
-    `delete from ${table} where not exists (select 1 from ${members} where ${table}_id = ${table}.id) returning id`,
+    `delete from ${table} where id = any(?) and ${isEmpty} returning id`,
+    [ids],
   );
   return rows.map(({ id }) => id);
 }

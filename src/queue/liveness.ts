@@ -76,7 +76,7 @@ async function release(trx: Knex.Transaction, dead: string[]): Promise<Swept> {
  * A task that was asked for again while it ran has lost its key to its successor; when it fails it stays behind, not to
  * be tried again and of no interest to anybody.
  */
-async function forgetSuperseded(trx: Knex.Transaction): Promise<void> {
+export async function forgetSuperseded(trx: Knex.Transaction): Promise<void> {
   await trx.raw(
     `select id from graphile_worker.complete_jobs(array(select id from graphile_worker.jobs
        where key is null and locked_at is null and attempts >= max_attempts))`,

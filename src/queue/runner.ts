@@ -5,6 +5,7 @@ import { Pool } from 'pg';
 import type { Log } from '../base/log';
 import type { Database } from '../db/database';
 import { graphileLog } from './graphile-log';
+import { forgetSuperseded } from './liveness';
 import { createQueue, queueSchema } from './queue';
 import { taskList, type Work } from './task-list';
 import { createTaskTimer } from './task-times';
@@ -162,5 +163,6 @@ async function giveBack(db: Database, worker: string | undefined, jobs: Job[]): 
         [id, attempts - 1],
       );
     }
+    await forgetSuperseded(trx);
   });
 }

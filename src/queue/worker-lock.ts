@@ -23,9 +23,13 @@ export async function openWorkerLock(url: string, lost: (error: Error) => void):
     if (!closing) lost(new Error('The session that holds the worker lock ended'));
   });
   await client.connect();
+  // a runner takes the locks of all of its workers at once, a connection does one thing at a time
+  let turn: Promise<unknown> = Promise.resolve();
   return {
     take: async (worker) => {
-      await client.query(`select pg_advisory_lock(${lockOf('$1')})`, [worker]);
+      const taken = turn.then(() => client.query(`select pg_advisory_lock(${lockOf('$1')})`, [worker]));
+      turn = taken.catch(() => undefined);
+      await taken;
     },
     close: async () => {
       closing = true;

@@ -155,14 +155,17 @@ describe('an administrator', () => {
 });
 
 describe('a runner that is stopped', () => {
-  test('aborts its task and gives it back as if it had not begun', async () => {
-    const entered = gate();
-    const handlers = handlersOf({
+  const untilAborted = (entered: ReturnType<typeof gate>) =>
+    handlersOf({
       scanLibrary: async ({ signal }) => {
         entered.open();
         await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))));
       },
     });
+
+  test('aborts its task and gives it back as if it had not begun', async () => {
+    const entered = gate();
+    const handlers = untilAborted(entered);
     await queue.submit('scanLibrary', { libraryId: newId(), deep: false });
     await whileRunning({ ...running(), handlers }, () => entered.opened);
     expect(await jobs()).toEqual([
@@ -190,6 +193,18 @@ describe('a runner that is stopped', () => {
     expect(await jobs()).toMatchObject([{ attempts: 0, lockedBy: null }]);
     const again = gate();
     await whileRunning({ ...running(), handlers: handlersOf({ scanLibrary: () => again.open() }) }, () => again.opened);
+  });
+
+  test('forgets a task that was asked for again while it ran: the newer one is done instead', async () => {
+    const entered = gate();
+    const handlers = untilAborted(entered);
+    const payload = { libraryId: newId(), deep: false };
+    await queue.submit('scanLibrary', payload);
+    await whileRunning({ ...running(), handlers }, async () => {
+      await entered.opened;
+      await queue.submit('scanLibrary', payload);
+    });
+    expect(await jobs()).toMatchObject([{ attempts: 0, error: null, lockedBy: null }]);
   });
 
   test('stops by its signal', async () => {

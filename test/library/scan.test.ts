@@ -286,7 +286,7 @@ test('scan and analysis at the same time end in a complete library', async () =>
     ...Array.from({ length: 10 }, () => ['One', 12]),
   ]);
   const { rows } = await database.db.raw<{ rows: unknown[] }>(
-    'select task_identifier, last_error from graphile_worker.jobs where attempts > 1',
+    'select task_identifier, attempts, last_error from graphile_worker.jobs',
   );
   expect(rows).toEqual([]);
 });
