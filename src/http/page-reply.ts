@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { FoundPage } from '../library/pages';
+import type { FoundPage } from '../library/found-page';
 import type { HttpContext } from './context';
 import { tellRange, type Part } from './range';
 import { disposition, notModified } from './reply';

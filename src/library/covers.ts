@@ -1,7 +1,8 @@
 import { notFound, HttpFailure } from '../base/errors';
 import type { Database } from '../db/database';
 import { convertPicture, makePoster, pictureSize } from '../media/image';
-import type { BookPages, FoundPage } from './pages';
+import type { FoundPage } from './found-page';
+import type { BookPages } from './pages';
 import type { Posters } from './posters';
 import type { ServedPoster } from './served-poster';
 import { Poster } from '../model/poster';

@@ -3,7 +3,8 @@ import type { Database } from '../db/database';
 import type { Queue, Tasks } from '../queue/tasks';
 import { findKnownPageThumbnail, findPageOfHash, type PageHashAction } from '../search/find-page-hashes';
 import type { Viewer } from '../search/viewer';
-import type { BookPages, FoundPage, PageBody } from './pages';
+import type { FoundPage, PageBody } from './found-page';
+import type { BookPages } from './pages';
 
 interface Deps {
   db: Database;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { humanSize } from '../../base/text';
-import { conversionOf } from '../../library/pages';
+import { conversionOf } from '../../library/page-wish';
 import type { StoredPage } from '../../model/book-media';
 import type { HttpDeps } from '../deps';
 import { entityId, flag, text } from '../input';
