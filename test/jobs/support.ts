@@ -21,8 +21,8 @@ export function handlersOf(some: Loose): Handlers {
   ) as unknown as Handlers;
 }
 
-/** Waits until the condition holds; fails after ten seconds. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, patience = 10_000): Promise<void> {
+/** Waits until the condition holds; fails after half a minute, which only a machine with a lot else to do takes. */
+export async function until(what: string, holds: () => boolean | Promise<boolean>, patience = 30_000): Promise<void> {
   const deadline = Date.now() + patience;
   while (!(await holds())) {
     if (Date.now() > deadline) throw new Error(`Waited ${patience} ms in vain until ${what}`);

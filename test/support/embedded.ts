@@ -109,7 +109,7 @@ export async function ask(url: string, statement: string): Promise<unknown[]> {
 }
 
 /** Waits until a condition holds: for what another process does and tells nobody. */
-export async function until<T>(what: string, look: () => T | Promise<T>, patience = 15_000): Promise<T> {
+export async function until<T>(what: string, look: () => T | Promise<T>, patience = 30_000): Promise<T> {
   for (const deadline = Date.now() + patience; Date.now() < deadline; await pause(20)) {
     try {
       const found = await look();

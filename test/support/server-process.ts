@@ -65,7 +65,7 @@ export async function startServer(options: StartOptions): Promise<ServerProcess>
   const base = String(ready()?.['address']).replace('localhost', '127.0.0.1');
   const get = (where: string, headers: Record<string, string> = {}) =>
     fetch(new URL(where, base), { headers: { authorization: basic, ...headers }, redirect: 'manual' });
-  await until('the workers run', async () => (await fetch(`${base}/health/ready`)).ok, 30_000);
+  await until('the workers run', async () => (await fetch(`${base}/health/ready`)).ok, 60_000);
   return {
     base,
     child,
