@@ -15,8 +15,9 @@ import { generatePoster } from './posters';
 import { importBook } from './import-book';
 import { importSets } from './import-sets';
 import { removeHashedPages } from './remove-pages';
-import { refreshBookMetadata } from './refresh-book';
+import { refreshBookMetadata, refreshBooks } from './refresh-book';
 import { refreshSeries, refreshSeriesTogether } from './refresh-series';
+import { refreshSidecars } from './refresh-sidecars';
 import { repairExtension } from './repair-extension';
 import { scanLibrary } from './scan';
 import { openTransientBook } from './transient-books';
@@ -42,6 +43,8 @@ export function createHandlers(deps: HandlerDeps): Handlers {
       await generatePoster({ db, ...deps }, bookId, signal);
     },
     refreshBookMetadata: (context, payload) => refreshBookMetadata(context, payload, deps),
+    refreshBooks: (context, payload) => refreshBooks(context, payload, deps),
+    refreshSidecars,
     refreshSeries: async (context, payload) => {
       await refreshSeries(context, payload);
       if (deps.mangadex) await submitRefreshed(context.db, context.queue, payload.seriesId, deps.mangadex);

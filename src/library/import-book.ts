@@ -173,7 +173,7 @@ async function add(
     await emit(trx, { type: 'BookAdded', bookId: row.id, seriesId: series.id, libraryId: library.id });
     await storeIn(trx, queue, [{ bookId: row.id, library, analysis, version }]);
   });
-  await joinLists(db, { bookId: row.id, library, analysis, version });
+  await joinLists(db, row.id, library, analysis);
   return row.id;
 }
 

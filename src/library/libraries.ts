@@ -15,6 +15,7 @@ import { submitEach } from './each-book';
 import { bookSources, checkPlace, scanOptions, seriesSources, tidy, type LibraryOptions } from './library-options';
 import { findWithoutIsbn } from './find-barcode';
 import { submitFileTasks } from './file-requests';
+import { submitRefreshes } from './refresh-book';
 import { submitScan } from './scan-request';
 import { submitHashes } from './unhashed';
 
@@ -56,7 +57,7 @@ export async function updateLibrary({ db, queue }: Deps, id: string, input: Part
     if (needsScan) await submitScan(trx, queue, after);
     const wantsHashes = (['hashFiles', 'hashKoreader', 'hashPages'] as const).some((one) => after[one] && !before[one]);
     if (wantsHashes) await submitHashes(queue, after, trx);
-    await submitRefreshes(queue, { before, after }, trx);
+    await submitChangedSources(queue, { before, after }, trx);
     const wantsBarcodes = after.importBarcodeIsbn && !before.importBarcodeIsbn;
     if (wantsBarcodes) await submitEach(queue, 'findBarcode', await findWithoutIsbn(trx, id), trx);
     await emit(trx, { type: 'LibraryChanged', libraryId: id });
@@ -74,7 +75,7 @@ const seriesTogether = 20;
  * What files say is merged anew when an option changes what of it counts, behind everything that somebody waits for (Komga
  * leaves it to a person to ask for a refresh). Names of files and of later volumes also go back to what they were without.
  */
-async function submitRefreshes(
+async function submitChangedSources(
   queue: Queue,
   { before, after }: Record<'before' | 'after', Library>,
   trx: Knex.Transaction,
@@ -85,10 +86,11 @@ async function submitRefreshes(
   if (bookSources.some(isOn) || hasChanged('parseNames')) {
     const books = await Book.query(trx)
       .select('id')
-      .where({ ...live, mediaStatus: 'READY' });
-    const payloads = books.map(({ id }) => ({ bookId: id }));
-    // each asks for its series as well
-    return queue.submitMany('refreshBookMetadata', payloads, { trx, priority: 2 });
+      .where({ ...live, mediaStatus: 'READY' })
+      .orderBy(['seriesId', 'number', 'id']);
+    // they ask for their series as well
+    const wanted = books.map(({ id }) => ({ bookId: id }));
+    return submitRefreshes(trx, queue, wanted, 2);
   }
   if (!seriesSources.some(isOn) && !hasChanged('importComicInfoSeriesAppendVolume')) return;
   const ids = (await Series.query(trx).select('id').where(live)).map(({ id }) => id);

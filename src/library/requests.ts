@@ -9,6 +9,8 @@ import { queueOperation } from '../queue/operations';
 import type { Priority, Queue } from '../queue/tasks';
 import { queueAnalysis } from './analysis-progress';
 import { submitEach } from './each-book';
+import { submitRefreshes } from './refresh-book';
+import { submitSidecars } from './refresh-sidecars';
 import { submitScan } from './scan-request';
 import { getSettings, posterEdges } from './settings';
 
@@ -23,25 +25,36 @@ export type Subject = { libraryId: string } | { seriesId: string } | { bookId: s
 /** Somebody waits for a book or a series; a library waits behind both. */
 const priorityOf = (subject: Subject): Priority => ('libraryId' in subject ? 6 : 8);
 
+interface OfBook {
+  bookId: string;
+  seriesId: string;
+  libraryId: string;
+}
+
+const ofBook = ({ id, seriesId, libraryId }: Book): OfBook => ({ bookId: id, seriesId, libraryId });
+
 /** Books whose file is there. */
-async function booksOf(db: Database, subject: Subject): Promise<{ bookId: string }[]> {
-  const books = Book.query(db).select('id').whereNull('deletedAt');
+async function booksOf(db: Database, subject: Subject): Promise<OfBook[]> {
+  const books = Book.query(db)
+    .select('id', 'seriesId', 'libraryId')
+    .whereNull('deletedAt')
+    .orderBy(['seriesId', 'number', 'id']);
   if ('bookId' in subject) {
     const book = await books.findById(subject.bookId);
     if (!book) throw notFound();
-    return [{ bookId: book.id }];
+    return [ofBook(book)];
   }
   const owner =
     'seriesId' in subject
       ? await Series.query(db).findById(subject.seriesId).select('id')
       : await Library.query(db).findById(subject.libraryId).select('id');
   if (!owner) throw notFound();
-  return (await books.where(subject)).map(({ id }) => ({ bookId: id }));
+  return (await books.where(subject)).map(ofBook);
 }
 
 /** Pages and metadata of all books are read from their files again. */
 export async function requestAnalysis({ db, queue }: Deps, subject: Subject): Promise<void> {
-  const books = await booksOf(db, subject);
+  const books = (await booksOf(db, subject)).map(({ bookId }) => ({ bookId }));
   const library = 'libraryId' in subject && (await Library.query(db).findById(subject.libraryId));
   await db.transaction(async (trx) => {
     if (library && books.length > 0) await queueAnalysis(trx, library, books.length);
@@ -60,11 +73,13 @@ export async function requestPosters({ db, queue }: Deps, { onlySmaller }: { onl
   await queue.submitMany('generatePoster', rows, { priority: 1 });
 }
 
-/** Metadata of all books is read from their files again, and what series make of it. */
+/** Metadata of all books is read from their files again, what lies beside them too, and what series make of it. */
 export async function requestRefresh({ db, queue }: Deps, subject: Subject): Promise<void> {
-  const books = await booksOf(db, subject);
+  const found = await booksOf(db, subject);
+  const books = found.map(({ bookId }) => ({ bookId }));
   await db.transaction(async (trx) => {
-    await queue.submitMany('refreshBookMetadata', books, { trx, priority: priorityOf(subject) });
+    await submitRefreshes(trx, queue, books, priorityOf(subject));
+    await submitSidecars(trx, queue, found, priorityOf(subject));
     await submitEach(queue, 'findBarcode', await withoutBarcode(trx, books), trx);
   });
 }

@@ -23,12 +23,16 @@ export async function readSeriesJson(
   for (const { found, known } of compared) {
     const file = found.seriesJson;
     if (versionOf(file) === (known?.seriesJson ?? null)) continue;
-    changes.push({ found, seriesJson: file && (await read(root, file)) });
+    changes.push({ found, seriesJson: file && (await readDescription(root, file)) });
   }
   return changes;
 }
 
-async function read(root: string, { path, size, modifiedAt }: FoundFile): Promise<Series['seriesJson']> {
+/** Null when it cannot be read: the next scan looks again. */
+export async function readDescription(
+  root: string,
+  { path, size, modifiedAt }: FoundFile,
+): Promise<Series['seriesJson']> {
   try {
     const source = await openSource(await resolveInside(root, path));
     try {

@@ -1,10 +1,12 @@
 import type { Knex } from 'knex';
 import { Book } from '../model/book';
+import type { Library } from '../model/library';
 import { emit, type ServerEvent } from '../queue/events';
 import type { Queue, TaskContext } from '../queue/tasks';
 import { submitFollowing } from './analysis-follow-up';
 import type { Outcome, StoredOutcome } from './analysis-outcome';
 import { bookRow, mediaRow, writeBooks, writeMedia } from './analysis-rows';
+import type { Described } from './book-content';
 import { importReadLists, mergeBook } from './book-metadata';
 import { listsOf } from './import-sets';
 import { lockSeries } from './locks';
@@ -15,16 +17,16 @@ export async function storeAnalyses(
   { db, queue }: Pick<TaskContext, 'db' | 'queue'>,
   outcomes: Outcome[],
 ): Promise<void> {
-  for (const outcome of outcomes) await joinLists(db, outcome);
+  for (const { bookId, library, analysis } of outcomes) await joinLists(db, bookId, library, analysis);
   await db.transaction((trx) => storeIn(trx, queue, outcomes));
 }
 
 /** Before the rest and on its own: lists are shared by books of many series, whose transactions would wait in a circle. */
-export async function joinLists(db: Knex, { bookId, library, analysis }: Outcome): Promise<void> {
-  if (!library.importComicInfoReadList || listsOf(analysis.comicInfo).length === 0) return;
+export async function joinLists(db: Knex, bookId: string, library: Library, described: Described): Promise<void> {
+  if (!library.importComicInfoReadList || listsOf(described.comicInfo).length === 0) return;
   await db.transaction(async (trx) => {
     const isThere = await Book.query(trx).findById(bookId).select('id');
-    if (isThere) await emit(trx, ...(await importReadLists(trx, bookId, library, analysis)));
+    if (isThere) await emit(trx, ...(await importReadLists(trx, bookId, library, described)));
   });
 }
 

@@ -35,7 +35,8 @@ export async function volumesOnDisk(file: string): Promise<{ file: string; stats
   return found;
 }
 
-const timeOf = (stats: Stats) => Math.trunc(Math.max(stats.mtimeMs, stats.birthtimeMs));
+/** The later of birth and last change, milliseconds (Komga). */
+export const timeOf = (stats: Stats): number => Math.trunc(Math.max(stats.mtimeMs, stats.birthtimeMs));
 
 /** Volumes are one book: as large as all together, and as new as the newest. */
 export function joinVersions(versions: [FileVersion, ...FileVersion[]]): FileVersion {

@@ -41,6 +41,10 @@ export interface Tasks {
   /** Of those that have none. */
   generatePosters: { bookIds: string[] };
   refreshBookMetadata: { bookId: string };
+  /** The same for several, with the priority that the rest of them gets when the task gives way. */
+  refreshBooks: { bookIds: string[]; priority: Priority };
+  /** Pictures and descriptions that lie beside the books of these series. */
+  refreshSidecars: { libraryId: string; seriesIds: string[] };
   refreshSeries: { seriesId: string };
   refreshSeriesTogether: { seriesIds: string[] };
   /** Read lists and collections that the files of new books name. */
@@ -109,6 +113,14 @@ export const taskRules: { [T in TaskName]: TaskRule<Tasks[T]> } = {
   generatePosters: { key: ({ bookIds }) => `generatePosters:${digestOf(bookIds)}`, priority: 3, attempts: 3 },
   generatePoster: { key: ({ bookId }) => `generatePoster:${bookId}`, priority: 5, attempts: 3 },
   refreshBookMetadata: { key: ({ bookId }) => `refreshBookMetadata:${bookId}`, priority: 5, attempts: 3 },
+  refreshBooks: { key: ({ bookIds }) => `refreshBooks:${digestOf(bookIds)}`, priority: 5, attempts: 3 },
+  // a scan writes the same rows
+  refreshSidecars: {
+    key: ({ seriesIds }) => `refreshSidecars:${digestOf(seriesIds)}`,
+    ...inLibrary,
+    priority: 5,
+    attempts: 3,
+  },
   refreshSeriesTogether: {
     key: ({ seriesIds }) => `refreshSeriesTogether:${digestOf(seriesIds)}`,
     priority: 5,

@@ -108,8 +108,9 @@ test('work is queued and answered with 202', async () => {
     await app.admin.post(`${libraries}/${unknown}/${action}`).expect(404);
   }
   const jobs = await app.db<{ key: string }>('graphile_worker.jobs').orderBy('key');
-  expect(jobs.map(({ key }) => key.replace(/:[0-9a-f-]{36}/, ''))).toEqual([
-    ...['analyzeBook', 'emptyTrash', 'findBarcode', 'refreshBookMetadata', 'scanLibrary:deep', 'scanLibrary:normal'],
+  expect(jobs.map(({ key }) => key.replace(/:[0-9a-f-]{36,40}/, ''))).toEqual([
+    ...['analyzeBook', 'emptyTrash', 'findBarcode', 'refreshBookMetadata', 'refreshSidecars'],
+    ...['scanLibrary:deep', 'scanLibrary:normal'],
   ]);
 });
 

@@ -255,7 +255,8 @@ describe('administration', () => {
       { task: 'analyzeBook', count: 2 },
       // barcodes, of both books
       { task: 'eachBook', count: 1 },
-      { task: 'refreshBookMetadata', count: 2 },
+      { task: 'refreshBooks', count: 1 },
+      { task: 'refreshSidecars', count: 1 },
     ]);
   });
 

@@ -6,6 +6,8 @@ const komgaNames: Record<string, string> = {
   generatePoster: 'GenerateBookThumbnail',
   generatePosters: 'GenerateBookThumbnail',
   analyzeBooks: 'AnalyzeBook',
+  refreshBooks: 'RefreshBookMetadata',
+  refreshSidecars: 'RefreshSeriesLocalArtwork',
   refreshSeries: 'RefreshSeriesMetadata',
   refreshSeriesTogether: 'RefreshSeriesMetadata',
 };
