@@ -4,9 +4,11 @@ import { Notices } from './parts/notices';
 import { Shell, useScanWatch } from './parts/shell';
 import { Loading } from './parts/states';
 import { AccountPage } from './pages/account';
+import { BookPage } from './pages/book';
 import { Broken, Unreachable } from './pages/broken';
 import { Claim } from './pages/claim';
 import { ActivityPage } from './pages/activity';
+import { EditPage } from './pages/edit';
 import { Home } from './pages/home';
 import { LibraryPage } from './pages/library';
 import { LibrarySettingsPage } from './pages/library-settings';
@@ -57,6 +59,7 @@ function ShellPage({ user, route }: { user: User; route: Route }) {
   if (route.page === 'home' || route.page === 'login') return <Home user={user} />;
   if (route.page === 'library') return <LibraryPage key={route.id} id={route.id} user={user} />;
   if (route.page === 'series') return <SeriesPage key={route.id} id={route.id} user={user} />;
+  if (route.page === 'book-details') return <BookPage key={route.id} id={route.id} user={user} />;
   if (route.page === 'search') return <SearchPage query={route.query} />;
   if (route.page === 'account') return <AccountPage user={user} />;
   if (!isAdmin(user)) return <NotFound />;
@@ -67,6 +70,7 @@ function AdminPage({ route }: { route: Route }) {
   if (route.page === 'review') return <ReviewPage />;
   if (route.page === 'activity') return <ActivityPage />;
   if (route.page === 'library-settings') return <LibrarySettingsPage key={route.id} id={route.id} />;
+  if (route.page === 'edit') return <EditPage key={route.id} kind={route.kind} id={route.id} />;
   if (route.page === 'trash') return <TrashPage key={route.id} id={route.id} />;
   return <NotFound />;
 }

@@ -1,3 +1,5 @@
+import type { Described } from './api/fields';
+
 /** What an address inside the app means; paths here are without the server's base path. */
 export type Route =
   | { page: 'home' }
@@ -8,34 +10,61 @@ export type Route =
   | { page: 'activity' }
   | { page: 'series'; id: string }
   | { page: 'book'; id: string; at: number | null }
+  | { page: 'book-details'; id: string }
+  | { page: 'edit'; kind: Described; id: string }
   | { page: 'search'; query: string }
   | { page: 'review' }
+  | { page: 'duplicates'; part: DuplicatesPart }
+  | { page: 'history' }
+  | { page: 'import'; part: ImportPart }
   | { page: 'account' }
   | { page: 'not-found' };
+
+export type DuplicatesPart = 'books' | 'pages' | 'decided';
+export type ImportPart = 'files' | 'list';
+
+const notFound: Route = { page: 'not-found' };
 
 /** Reads an address; an unknown one is a page of its own, never an error. */
 export function routeOf(path: string, search = ''): Route {
   const segments = segmentsOf(path);
+  if (segments === null || segments.length > 3) return notFound;
+  const [first, second, third] = segments;
   const query = new URLSearchParams(search);
-  const [first, id, third] = segments ?? ['?'];
   if (first === undefined) return { page: 'home' };
-  if (first === 'login' && id === undefined) return { page: 'login', to: insidePath(query.get('to')) };
-  if (first === 'search' && id === undefined) return { page: 'search', query: query.get('q') ?? '' };
-  if (first === 'review' && id === undefined) return { page: 'review' };
-  if (first === 'activity' && id === undefined) return { page: 'activity' };
-  if (first === 'account' && id === undefined) return { page: 'account' };
-  if (id === undefined) return { page: 'not-found' };
-  if (first === 'libraries' && third === undefined) return { page: 'library', id };
-  if (first === 'libraries' && segments?.length === 3) {
-    if (third === 'settings') return { page: 'library-settings', id };
-    if (third === 'trash') return { page: 'trash', id };
-  }
-  if (first === 'series' && third === undefined) return { page: 'series', id };
+  if (second === undefined) return pageNamed(first, query);
+  return partOf(first, second, third) ?? thingOf(first, second, third, query);
+}
+
+function pageNamed(name: string, query: URLSearchParams): Route {
+  if (name === 'login') return { page: 'login', to: insidePath(query.get('to')) };
+  if (name === 'search') return { page: 'search', query: query.get('q') ?? '' };
+  if (name === 'duplicates') return { page: 'duplicates', part: 'books' };
+  if (name === 'import') return { page: 'import', part: 'files' };
+  if (name === 'review' || name === 'activity' || name === 'account' || name === 'history') return { page: name };
+  return notFound;
+}
+
+/** The further parts of pages that have some. */
+function partOf(page: string, part: string, third: string | undefined): Route | null {
+  if (third !== undefined) return null;
+  if (page === 'duplicates' && (part === 'pages' || part === 'decided')) return { page, part };
+  return page === 'import' && part === 'list' ? { page, part } : null;
+}
+
+/** A library, series or book, and what there is of it. */
+function thingOf(kind: string, id: string, of: string | undefined, query: URLSearchParams): Route {
+  const address = `${kind}/${of ?? ''}`;
+  if (address === 'libraries/') return { page: 'library', id };
+  if (address === 'libraries/settings') return { page: 'library-settings', id };
+  if (address === 'libraries/trash') return { page: 'trash', id };
+  if (address === 'series/') return { page: 'series', id };
+  if (address === 'series/edit') return { page: 'edit', kind: 'series', id };
   // both spellings exist in the wild: Mihon opens /book/{id} in its web view, bookmarks have /book/{id}/read
-  if (first === 'book' && (third === undefined || (third === 'read' && segments?.length === 3))) {
-    return { page: 'book', id, at: pageNumber(query.get('page')) };
-  }
-  return { page: 'not-found' };
+  if (address === 'book/' || address === 'book/read') return { page: 'book', id, at: pageNumber(query.get('page')) };
+  if (address === 'book/details') return { page: 'book-details', id };
+  if (address === 'book/edit') return { page: 'edit', kind: 'books', id };
+  return notFound;
 }
 
 /** The addresses of our own pages. */
@@ -45,11 +74,16 @@ export const paths = {
   library: (id: string) => `/libraries/${encodeURIComponent(id)}`,
   series: (id: string) => `/series/${encodeURIComponent(id)}`,
   book: (id: string) => `/book/${encodeURIComponent(id)}`,
+  bookDetails: (id: string) => `/book/${encodeURIComponent(id)}/details`,
+  edit: (kind: Described, id: string) => `/${kind === 'series' ? 'series' : 'book'}/${encodeURIComponent(id)}/edit`,
   page: (id: string, page: number) => `/book/${encodeURIComponent(id)}/read?page=${page}`,
   librarySettings: (id: string) => `/libraries/${encodeURIComponent(id)}/settings`,
   trash: (id: string) => `/libraries/${encodeURIComponent(id)}/trash`,
   activity: '/activity',
   review: '/review',
+  duplicates: (part: DuplicatesPart) => (part === 'books' ? '/duplicates' : `/duplicates/${part}`),
+  history: '/history',
+  import: (part: ImportPart) => (part === 'files' ? '/import' : `/import/${part}`),
   account: '/account',
   search: (query: string) => (query === '' ? '/search' : `/search?q=${encodeURIComponent(query)}`),
 };

@@ -1,17 +1,14 @@
-import { mkdirSync, existsSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { until } from '../jobs/support';
-import { adminLogin } from '../support/app';
 import { cbz, put } from '../support/book-builders';
-import { describeWithBrowser, launchBrowser } from '../support/browser';
+import { describeWithBrowser, launchBrowser, openPage } from '../support/browser';
 import { startServer, untilScanned, type ServerProcess } from '../support/server-process';
 import { temporaryFolder } from '../support/temporary';
+import { choose, logIn, shoot } from './support';
 
 jest.setTimeout(180_000);
-
-/** Where pictures of the screens go, for people who change them; nowhere otherwise. */
-const shots = process.env['UI_SHOTS'];
 
 describeWithBrowser('An administrator in the browser', () => {
   const folder = temporaryFolder();
@@ -32,14 +29,9 @@ describeWithBrowser('An administrator in the browser', () => {
     server = await startServer({ dataDir: path.join(folder.path, 'data'), folders: [comics] });
     await untilScanned(server, 14);
     browser = await launchBrowser();
-    page = await browser.newPage({ viewport: { width: 1280, height: 860 } });
-    page.on('pageerror', (error) => faults.push(error.message));
+    page = await openPage(browser, faults);
     page.setDefaultTimeout(30_000);
-    await page.goto(server.base);
-    await page.getByLabel('E-mail').fill(adminLogin.email);
-    await page.getByLabel('Password', { exact: true }).fill(adminLogin.password);
-    await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'Home' }).waitFor();
+    await logIn(page, server);
   });
 
   afterAll(async () => {
@@ -47,23 +39,10 @@ describeWithBrowser('An administrator in the browser', () => {
     await server?.stop();
   });
 
-  async function shoot(name: string): Promise<void> {
-    if (shots === undefined) return;
-    mkdirSync(shots, { recursive: true });
-    for (const [size, width] of Object.entries({ desktop: 1280, phone: 390 })) {
-      await page.setViewportSize({ width, height: 860 });
-      await page.screenshot({ path: path.join(shots, `${name}-${size}.png`), fullPage: true });
-    }
-    await page.setViewportSize({ width: 1280, height: 860 });
-  }
-
   const libraryId = async () => (await server.json<{ id: string }[]>('/api/v1/libraries'))[0]!.id;
   const inTrash = async () =>
     (await server.json<{ total: number }>(`/api/kiremisu/v1/libraries/${await libraryId()}/trash`)).total;
-  const goTo = async (name: string) => {
-    await page.getByRole('button', { name: 'Account' }).click();
-    await page.getByRole('button', { name, exact: true }).click();
-  };
+  const goTo = (name: string) => choose(page, name);
 
   test('sees on the activity page what ran, and the files that failed with the reason', async () => {
     await goTo('Activity');
@@ -72,7 +51,7 @@ describeWithBrowser('An administrator in the browser', () => {
     await page.getByText('1 file with a problem').click();
     await page.getByText('Paper Garden/Broken.cbz').waitFor();
     await page.getByText('This kind of file is not supported.').first().waitFor();
-    await shoot('activity');
+    await shoot(page, 'activity');
   });
 
   test('is asked before many books go to the trash, on the home page, and keeps them', async () => {
@@ -82,7 +61,7 @@ describeWithBrowser('An administrator in the browser', () => {
     await page.getByRole('heading', { name: '12 books of 15 in Comics cannot be found' }).waitFor();
     await page.getByText('Which files?').click();
     await page.getByText('Gone Fox/Gone Fox 1.cbz', { exact: true }).waitFor();
-    await shoot('question');
+    await shoot(page, 'question');
     await page.getByRole('button', { name: 'Keep everything' }).click();
     await page.getByRole('heading', { name: /cannot be found/ }).waitFor({ state: 'detached' });
     expect(await inTrash()).toBe(0);
@@ -101,7 +80,7 @@ describeWithBrowser('An administrator in the browser', () => {
       .getByText(/missing since/)
       .first()
       .waitFor();
-    await shoot('trash');
+    await shoot(page, 'trash');
   });
 
   test('empties the trash only after a second yes', async () => {
@@ -117,7 +96,7 @@ describeWithBrowser('An administrator in the browser', () => {
   test('changes the options of a library with the keyboard', async () => {
     await page.getByRole('link', { name: 'Settings' }).click();
     await page.getByRole('heading', { name: 'Settings of Comics' }).waitFor();
-    await shoot('settings');
+    await shoot(page, 'settings');
     const watch = page.getByLabel('Notice changes as they happen');
     await watch.focus();
     await page.keyboard.press('Space');
@@ -157,7 +136,7 @@ describeWithBrowser('An administrator in the browser', () => {
     await dialog.getByText('More options').click();
     await dialog.getByLabel('Fingerprint files for KOReader').check();
     await dialog.getByLabel('Numbers, years and titles, from names').check();
-    await shoot('add');
+    await shoot(page, 'add');
     await dialog.getByRole('button', { name: 'Add library' }).click();
     await page.getByRole('heading', { name: 'Other' }).waitFor();
     await page.getByText('Alone').first().waitFor();
@@ -174,14 +153,16 @@ describeWithBrowser('An administrator in the browser', () => {
     const first = path.join(comics, 'Paper Garden/Paper Garden 1.cbz');
     await page.getByRole('link', { name: 'Comics' }).first().click();
     await page.getByText('Paper Garden').first().click();
+    await page.getByRole('link', { name: 'Details of Paper Garden 1' }).click();
     await page.getByRole('button', { name: 'Delete the file of Paper Garden 1' }).click();
-    await shoot('delete');
+    await shoot(page, 'delete');
     await page.getByRole('button', { name: 'Cancel' }).click();
     expect(existsSync(first)).toBe(true);
     await page.getByRole('button', { name: 'Delete the file of Paper Garden 1' }).click();
     await page.getByRole('button', { name: 'Delete file', exact: true }).click();
     await until('the file is gone', () => !existsSync(first), 30_000);
     expect(existsSync(path.join(comics, 'Paper Garden/Paper Garden 2.cbz'))).toBe(true);
+    await page.getByRole('link', { name: 'Paper Garden', exact: true }).click();
     await page.getByRole('button', { name: 'Delete files…' }).click();
     await page.getByRole('button', { name: 'Delete files', exact: true }).click();
     await until('the folder is gone', () => !existsSync(path.join(comics, 'Paper Garden')), 30_000);
@@ -191,7 +172,7 @@ describeWithBrowser('An administrator in the browser', () => {
     await page.getByRole('link', { name: 'Other' }).first().click();
     await page.getByRole('link', { name: 'Settings' }).click();
     await page.getByRole('button', { name: 'Remove library…' }).click();
-    await shoot('remove');
+    await shoot(page, 'remove');
     await page.getByRole('button', { name: 'Remove library', exact: true }).click();
     await page.getByRole('heading', { name: 'Home' }).waitFor();
     await until('it is gone', async () => (await server.json<unknown[]>('/api/v1/libraries')).length === 1);

@@ -54,6 +54,16 @@ export async function deleteBookFile(id: string): Promise<void> {
   await request(`${path(id)}/file`, { method: 'DELETE' });
 }
 
+/** Has the file opened again: its pages are counted and its cover made anew. Administrators only. */
+export async function analyzeBook(id: string): Promise<void> {
+  await request(`${path(id)}/analyze`, { method: 'POST' });
+}
+
+/** Has what the file says of the book taken over again. Administrators only. */
+export async function refreshBook(id: string): Promise<void> {
+  await request(`${path(id)}/metadata/refresh`, { method: 'POST' });
+}
+
 /** Why a picture did not arrive: asks for it once more as data. Resolves when the server does deliver it. */
 export async function probePage(address: string): Promise<void> {
   await request(address, { headers: { Accept: 'image/*' } });

@@ -129,11 +129,24 @@ export interface Book {
   seriesTitle: string;
   libraryId: string;
   name: string;
+  /** The whole path for administrators, the name of the file for everybody else. */
+  url: string;
   size: string;
+  sizeBytes: number;
+  fileHash: string;
   deleted: boolean;
   oneshot: boolean;
   media: { status: string; mediaType: string; mediaProfile: string; pagesCount: number; comment: string };
-  metadata: { title: string; number: string; summary: string; releaseDate: string | null };
+  metadata: {
+    title: string;
+    number: string;
+    summary: string;
+    releaseDate: string | null;
+    authors: Author[];
+    tags: string[];
+    isbn: string;
+    links: WebLink[];
+  };
   readProgress: ReadProgress | null;
 }
 

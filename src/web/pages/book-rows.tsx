@@ -1,19 +1,18 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
-import { bookFile, bookPoster, deleteBookFile, findBooks, markBook } from '../api/books';
+import { useEffect, useRef } from 'preact/hooks';
+import { bookFile, bookPoster, findBooks, markBook } from '../api/books';
 import type { Book, Series, User } from '../api/types';
 import { Cover } from '../parts/cover';
 import { ProgressLine } from '../parts/cards';
-import { ConfirmDialog } from '../parts/confirm';
 import { Endless } from '../parts/endless';
 import { bookTitle, readShare, readText } from '../parts/format';
-import { CheckIcon, DownloadIcon, TrashIcon, UnreadIcon } from '../parts/icons';
+import { CheckIcon, DownloadIcon, InfoIcon, UnreadIcon } from '../parts/icons';
 import { mediaProblem, mediaRemark } from '../parts/media-problem';
 import { Loading, LoadProblem } from '../parts/states';
 import { paths } from '../routes';
-import { booksChanged, expectWork } from '../state/live';
+import { booksChanged } from '../state/live';
 import { hrefOf } from '../state/navigation';
-import { attempt, notify } from '../state/notices';
-import { isAdmin, mayDownload } from '../state/session';
+import { attempt } from '../state/notices';
+import { mayDownload } from '../state/session';
 import { useSlices } from '../state/use-slices';
 
 const sliceSize = 50;
@@ -38,7 +37,7 @@ export function BookRows({ series, user }: { series: Series; user: User }) {
       {list.next === 0 && list.loading && <Loading what="Loading the books" />}
       <ol class="book-rows">
         {list.items.map((book) => (
-          <BookRow key={book.id} book={book} download={mayDownload(user)} manage={isAdmin(user)} />
+          <BookRow key={book.id} book={book} download={mayDownload(user)} />
         ))}
       </ol>
       <Endless more={list.more} done={list.last || list.problem !== undefined} loading={list.loading} />
@@ -46,7 +45,7 @@ export function BookRows({ series, user }: { series: Series; user: User }) {
   );
 }
 
-function BookRow({ book, download, manage }: { book: Book; download: boolean; manage: boolean }) {
+function BookRow({ book, download }: { book: Book; download: boolean }) {
   const title = bookTitle(book);
   const problem = mediaProblem(book.media);
   const remark = mediaRemark(book.media);
@@ -67,7 +66,6 @@ function BookRow({ book, download, manage }: { book: Book; download: boolean; ma
         </span>
       </a>
       <RowActions book={book} title={title} read={read} download={download} />
-      {manage && <DeleteFile book={book} title={title} />}
     </li>
   );
 }
@@ -108,42 +106,24 @@ function RowActions({ book, title, read, download }: RowActionsProps) {
         </button>
       )}
       {download && (
-        <a class="icon-button" href={bookFile(book.id)} download aria-label={`Download ${title}`} title="Download">
+        <a
+          class="icon-button book-row-download"
+          href={bookFile(book.id)}
+          download
+          aria-label={`Download ${title}`}
+          title="Download"
+        >
           <DownloadIcon />
         </a>
       )}
-    </span>
-  );
-}
-
-/** Only an administrator, and only after a second yes: the file is gone for good. */
-function DeleteFile({ book, title }: { book: Book; title: string }) {
-  const [asking, setAsking] = useState(false);
-  const remove = async () => {
-    if (!(await attempt('The file could not be deleted', () => deleteBookFile(book.id)))) return;
-    notify('done', `Deleting ${title}.`);
-    expectWork();
-    booksChanged();
-  };
-  return (
-    <span class="book-row-actions">
-      <button
-        type="button"
+      <a
         class="icon-button"
-        aria-label={`Delete the file of ${title}`}
-        title="Delete file"
-        onClick={() => setAsking(true)}
+        href={hrefOf(paths.bookDetails(book.id))}
+        aria-label={`Details of ${title}`}
+        title="Details"
       >
-        <TrashIcon />
-      </button>
-      {asking && (
-        <ConfirmDialog title="Delete this file?" confirm="Delete file" act={remove} close={() => setAsking(false)}>
-          <p>
-            <span class="file-name">{book.name}</span> ({book.size}) is deleted from the disk. This cannot be taken
-            back.
-          </p>
-        </ConfirmDialog>
-      )}
+        <InfoIcon />
+      </a>
     </span>
   );
 }

@@ -1,5 +1,6 @@
 import type { FieldDifference, Preview, Provider, Reason } from '../api/metadata-types';
-import { counted, directionText, statusText } from '../parts/format';
+import { fieldLabel, valueText } from '../parts/field-words';
+import { counted } from '../parts/format';
 
 /** The codes of the server's reasons in words; what is not listed is shown by its code. */
 const words: Record<string, string> = {
@@ -53,20 +54,6 @@ export function likelihood(score: number, tied = false): string {
   return score >= 0.75 ? 'likely' : 'possible';
 }
 
-const fields: Record<string, string> = {
-  status: 'Status',
-  summary: 'Summary',
-  readingDirection: 'Reading direction',
-  ageRating: 'Age rating',
-  genres: 'Genres',
-  tags: 'Tags',
-  totalBookCount: 'Number of books',
-  alternateTitles: 'Other titles',
-  links: 'Links',
-  authors: 'People',
-  title: 'Title',
-};
-
 const holders = { locked: 'locked', person: 'set by you', file: 'from your files' };
 
 /** One line of the difference: what it is, what is there, what would be there. */
@@ -76,23 +63,9 @@ export interface DifferenceRow {
   after: string;
 }
 
-/** Any value of a field for people. */
-export function valueText(value: unknown): string {
-  if (value === null || value === undefined || value === '') return '–';
-  if (Array.isArray(value)) return value.length === 0 ? '–' : [...new Set(value.map(partText))].join(', ');
-  if (typeof value !== 'string') return partText(value);
-  return statusText({ metadata: { status: value } }) || directionText(value) || value;
-}
-
-function partText(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return String(value);
-  const { name, title, label } = value as { name?: string; title?: string; label?: string };
-  return name ?? title ?? label ?? '';
-}
-
 /** What a match would change: fields of the series one by one, those of books together. */
 export function differenceRows(changes: readonly FieldDifference[]): DifferenceRow[] {
-  const rowOf = ({ field, before, after }: FieldDifference, label = fields[field] ?? field) => ({
+  const rowOf = ({ field, before, after }: FieldDifference, label = fieldLabel(field)) => ({
     ...{ label, before: valueText(before), after: valueText(after) },
   });
   const ofSeries = changes.filter(({ bookId }) => bookId === null).map((change) => rowOf(change));
@@ -103,14 +76,14 @@ export function differenceRows(changes: readonly FieldDifference[]): DifferenceR
     ...names.flatMap((field) => {
       const all = ofBooks.filter((change) => change.field === field);
       const [first] = all;
-      return first ? [rowOf(first, `${fields[field] ?? field} of ${counted(all.length, 'book')}`)] : [];
+      return first ? [rowOf(first, `${fieldLabel(field)} of ${counted(all.length, 'book')}`)] : [];
     }),
   ];
 }
 
 /** "Summary (locked), Genres (from your files)"; '' when everything is free. */
 export const keptText = (kept: Preview['kept']): string =>
-  [...new Set(kept.map(({ field, because }) => `${fields[field] ?? field} (${holders[because]})`))].join(', ');
+  [...new Set(kept.map(({ field, because }) => `${fieldLabel(field)} (${holders[because]})`))].join(', ');
 
 const timeOf = (instant: string) => new Date(instant).toLocaleTimeString('en', { hour: '2-digit', minute: '2-digit' });
 

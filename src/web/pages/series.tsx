@@ -3,6 +3,7 @@ import { ApiFailure } from '../api/failure';
 import { getSeries, markSeries } from '../api/series';
 import type { Book, Series, User } from '../api/types';
 import { Cover } from '../parts/cover';
+import { Summary } from '../parts/facts';
 import { bookTitle, counted, statusText } from '../parts/format';
 import { CheckIcon, PlayIcon, UnreadIcon } from '../parts/icons';
 import { PageTitle } from '../parts/page-title';
@@ -16,7 +17,8 @@ import { useLoad } from '../state/use-load';
 import { BookRows } from './book-rows';
 import { SeriesCare } from './series-care';
 import { NotFound } from './not-found';
-import { SeriesFacts, Summary } from './series-facts';
+import { Origins } from './origins';
+import { SeriesFacts } from './series-facts';
 
 export function SeriesPage({ id, user }: { id: string; user: User }) {
   const { value: series, problem, reload } = useLoad(`series ${id}`, (signal) => getSeries(id, signal));
@@ -39,6 +41,7 @@ export function SeriesPage({ id, user }: { id: string; user: User }) {
         </div>
       </header>
       <SeriesFacts series={series} />
+      {isAdmin(user) && <Origins kind="series" id={series.id} />}
       <BookRows series={series} user={user} />
       {isAdmin(user) && <SeriesCare series={series} />}
     </article>

@@ -21,35 +21,38 @@ export function readText(book: Pick<Book, 'readProgress' | 'media'>): string {
 }
 
 /** "#3 – Into the woods", without saying the number twice when the title is the number or holds it already. */
-export function bookTitle(book: Pick<Book, 'metadata' | 'oneshot'>): string {
+export function bookTitle(book: { metadata: Pick<Book['metadata'], 'title' | 'number'>; oneshot: boolean }): string {
   const { title, number } = book.metadata;
   if (book.oneshot || number === '' || /\d/.test(title)) return title;
   return title === '' ? `#${number}` : `#${number} – ${title}`;
 }
 
-const statuses: Record<string, string> = {
-  ENDED: 'Ended',
-  ONGOING: 'Ongoing',
-  ABANDONED: 'Abandoned',
-  HIATUS: 'On hiatus',
-};
+export const statusOptions: [string, string][] = [
+  ['ONGOING', 'Ongoing'],
+  ['ENDED', 'Ended'],
+  ['HIATUS', 'On hiatus'],
+  ['ABANDONED', 'Abandoned'],
+];
+
+const textIn = (options: [string, string][], wanted: string): string =>
+  options.find(([value]) => value === wanted)?.[1] ?? '';
 
 export function statusText({ metadata }: { metadata: Pick<Series['metadata'], 'status'> }): string {
-  return statuses[metadata.status] ?? '';
+  return textIn(statusOptions, metadata.status);
 }
 
-const directions: Record<string, string> = {
-  LEFT_TO_RIGHT: 'Left to right',
-  RIGHT_TO_LEFT: 'Right to left',
-  VERTICAL: 'Vertical',
-  WEBTOON: 'Webtoon',
-};
+export const directionOptions: [string, string][] = [
+  ['LEFT_TO_RIGHT', 'Left to right'],
+  ['RIGHT_TO_LEFT', 'Right to left'],
+  ['VERTICAL', 'Vertical'],
+  ['WEBTOON', 'Webtoon'],
+];
 
 export function directionText(readingDirection: string): string {
-  return directions[readingDirection] ?? '';
+  return textIn(directionOptions, readingDirection);
 }
 
-const roles: [string, string][] = [
+export const roles: [string, string][] = [
   ['writer', 'Story'],
   ['penciller', 'Art'],
   ['inker', 'Inks'],
@@ -60,12 +63,14 @@ const roles: [string, string][] = [
   ['translator', 'Translation'],
 ];
 
+export const roleLabel = (role: string): string => textIn(roles, role) || capitalized(role);
+
 /** Authors by role, in the order a title page names them; a role we have no word for keeps its own. */
 export function credits(authors: Author[]): { label: string; names: string }[] {
   const others = [...new Set(authors.map(({ role }) => role))].filter(
     (role) => !roles.some(([known]) => known === role),
   );
-  const order = [...roles, ...others.map((role): [string, string] => [role, capitalized(role)])];
+  const order = [...roles, ...others.map((role): [string, string] => [role, roleLabel(role)])];
   return order.flatMap(([role, label]) => {
     const names = [...new Set(authors.filter((author) => author.role === role).map(({ name }) => name))];
     return names.length === 0 ? [] : [{ label, names: names.join(', ') }];
@@ -86,6 +91,10 @@ export function momentText(instant: string): string {
   const style = { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' } as const;
   return new Intl.DateTimeFormat(undefined, style).format(new Date(instant));
 }
+
+/** "1 May 2020" for `2020-05-01`, which is the same day everywhere. */
+export const dateText = (date: string): string =>
+  new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(date));
 
 /** "12.3 MB". */
 export function sizeText(bytes: number): string {

@@ -44,3 +44,8 @@ export const PersonIcon = drawn(
 );
 export const PlayIcon = drawn('M8 5.5v13l10.5-6.5Z');
 export const UnreadIcon = drawn('M4 12a8 8 0 1 0 2.5-5.8', 'M4 4.5V9h4.5');
+export const InfoIcon = drawn('M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18Z', 'M12 11v5.5', 'M12 7.6v.2');
+export const LockIcon = drawn('M6 11h12v9H6Z', 'M8.5 11V8a3.5 3.5 0 0 1 7 0v3');
+export const OpenLockIcon = drawn('M6 11h12v9H6Z', 'M8.5 11V7a3.5 3.5 0 0 1 6.7-1.4');
+export const EditIcon = drawn('M4 20l1-4.5L16 4.5l3.5 3.5-11 11Z', 'M13.5 7l3.5 3.5');
+export const FolderIcon = drawn('M3.5 6.5h6l2 2.5h9v10h-17Z');

@@ -1,6 +1,5 @@
-import type { ComponentChildren } from 'preact';
-import { useId, useState } from 'preact/hooks';
-import { Field } from './field';
+import { useState } from 'preact/hooks';
+import { AreaField, Field, Group, SelectField, SwitchField } from './field';
 import { linesOf, listOf, type LibraryDraft } from './library-draft';
 
 interface FieldsProps {
@@ -126,16 +125,6 @@ const modes: [string, string][] = [
   ['off', 'Off'],
 ];
 
-function Group({ title, hint, children }: { title: string; hint?: string; children: ComponentChildren }) {
-  return (
-    <fieldset class="group">
-      <legend>{title}</legend>
-      {hint !== undefined && <p class="hint">{hint}</p>}
-      {children}
-    </fieldset>
-  );
-}
-
 function Switches({ draft, change, switches }: FieldsProps & { switches: Switch[] }) {
   return (
     <div class="switches">
@@ -152,36 +141,6 @@ function Switches({ draft, change, switches }: FieldsProps & { switches: Switch[
   );
 }
 
-interface SwitchProps {
-  label: string;
-  hint?: string | undefined;
-  checked: boolean;
-  change: (checked: boolean) => void;
-}
-
-function SwitchField({ label, hint, checked, change }: SwitchProps) {
-  const id = useId();
-  return (
-    <div class="switch">
-      <label class="checkbox" for={id}>
-        <input
-          id={id}
-          type="checkbox"
-          checked={checked}
-          aria-describedby={hint === undefined ? undefined : `${id}-hint`}
-          onChange={(event) => change(event.currentTarget.checked)}
-        />
-        <span>{label}</span>
-      </label>
-      {hint !== undefined && (
-        <p class="hint" id={`${id}-hint`}>
-          {hint}
-        </p>
-      )}
-    </div>
-  );
-}
-
 interface ChoiceProps extends FieldsProps {
   name: ChoiceName;
   label: string;
@@ -189,52 +148,30 @@ interface ChoiceProps extends FieldsProps {
 }
 
 function Choice({ draft, change, name, label, options }: ChoiceProps) {
-  const id = useId();
   return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      <span class="select">
-        <select
-          id={id}
-          value={draft[name] ?? ''}
-          onChange={(event) => {
-            const { value } = event.currentTarget;
-            change({ [name]: value === '' ? null : value });
-          }}
-        >
-          {options.map(([value, text]) => (
-            <option key={value} value={value}>
-              {text}
-            </option>
-          ))}
-        </select>
-      </span>
-    </div>
+    <SelectField
+      {...{ label, options }}
+      value={draft[name] ?? ''}
+      change={(value) => change({ [name]: value === '' ? null : value })}
+    />
   );
 }
 
 /** The text is kept as it is typed: a line that is just begun is not tidied away. */
 function Exclusions({ draft, change }: FieldsProps) {
-  const id = useId();
   const [text, setText] = useState(linesOf(draft.scanDirectoryExclusions));
   return (
-    <div class="field">
-      <label for={id}>Folders to leave out</label>
-      <textarea
-        id={id}
-        rows={4}
-        spellcheck={false}
-        value={text}
-        aria-describedby={`${id}-hint`}
-        onInput={(event) => {
-          setText(event.currentTarget.value);
-          change({ scanDirectoryExclusions: listOf(event.currentTarget.value) });
-        }}
-      />
-      <p class="hint" id={`${id}-hint`}>
-        One text a line. A folder whose path inside the library has it in it is not looked into.
-      </p>
-    </div>
+    <AreaField
+      label="Folders to leave out"
+      rows={4}
+      spellcheck={false}
+      value={text}
+      change={(typed) => {
+        setText(typed);
+        change({ scanDirectoryExclusions: listOf(typed) });
+      }}
+      hint="One text a line. A folder whose path inside the library has it in it is not looked into."
+    />
   );
 }
 

@@ -17,6 +17,24 @@ test('what an administrator looks after has addresses', () => {
   expect(routeOf('/libraries/01J/other')).toEqual({ page: 'not-found' });
 });
 
+test('a series and a book can be edited, and a book has details', () => {
+  expect(routeOf(paths.edit('series', '01J'))).toEqual({ page: 'edit', kind: 'series', id: '01J' });
+  expect(routeOf(paths.edit('books', '01J'))).toEqual({ page: 'edit', kind: 'books', id: '01J' });
+  expect(routeOf(paths.bookDetails('01J'))).toEqual({ page: 'book-details', id: '01J' });
+});
+
+test.each(['books', 'pages', 'decided'] as const)('duplicates have a part for %s', (part) => {
+  expect(routeOf(paths.duplicates(part))).toEqual({ page: 'duplicates', part });
+});
+
+test.each(['files', 'list'] as const)('imports have a part for %s', (part) => {
+  expect(routeOf(paths.import(part))).toEqual({ page: 'import', part });
+});
+
+test('the history has an address', () => {
+  expect(routeOf(paths.history)).toEqual({ page: 'history' });
+});
+
 test('the review of metadata has an address', () => {
   expect(routeOf(paths.review)).toEqual({ page: 'review' });
 });
@@ -30,12 +48,18 @@ test.each(['0', '-3', '1.5', 'x', ''])('a page that is no page number (%p) is ig
   expect(routeOf('/book/01J/read', `?page=${page}`)).toEqual({ page: 'book', id: '01J', at: null });
 });
 
-test.each(['/nowhere', '/series', '/series/1/2', '/book/1/write', '/book/1/read/2', '/%zz'])(
-  '%s is not found',
-  (path) => {
-    expect(routeOf(path)).toEqual({ page: 'not-found' });
-  },
-);
+test.each([
+  '/nowhere',
+  '/series',
+  '/series/1/2',
+  '/book/1/write',
+  '/book/1/read/2',
+  '/duplicates/other',
+  '/import/list/2',
+  '/%zz',
+])('%s is not found', (path) => {
+  expect(routeOf(path)).toEqual({ page: 'not-found' });
+});
 
 test('an address made by us leads back to the same page', () => {
   const [path, query] = paths.page('a/b', 3).split('?');
