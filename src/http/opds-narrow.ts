@@ -36,3 +36,9 @@ export function narrowedTo({ status, library }: Narrowing) {
     ...(status ? [{ readStatus: { operator: 'is' as const, value: readStatusOf(status) } }] : []),
   ];
 }
+
+/** The same for a search over everything. */
+export const foundWithin = ({ status, library }: Narrowing) => ({
+  libraryIds: library,
+  status: status && readStatusOf(status),
+});

@@ -6,7 +6,7 @@ import { feedUrn } from '../../opds/urn';
 import { entryDocument } from '../../opds/v1';
 import type { BookView } from '../../search/book-view';
 import { countReadableBooks, type BookCount } from '../../search/count-books';
-import { countBooksAnywhere, findBooksAnywhere } from '../../search/find-anywhere';
+import { findAnywhere } from '../../search/find-anywhere';
 import { findBooks, findKeepReading, getBook } from '../../search/find-books';
 import { findDeliveries } from '../../search/delivery';
 import { findLibraries } from '../../search/find-libraries';
@@ -19,7 +19,7 @@ import { sendText } from '../reply';
 import { route, type Route } from '../route';
 import { dialectFor, variesBy } from '../opds-books';
 import { countOf, libraryFacets, statusFacets } from '../opds-facets';
-import { readable } from '../opds-narrow';
+import { foundWithin } from '../opds-narrow';
 import { bookCondition } from './conditions';
 import { narrowed } from './facets';
 import { feed, home, siteOf, type Asked, type FeedDocument, type Filter } from './feed';
@@ -52,46 +52,45 @@ async function onDeck(asked: Asked): Promise<FeedDocument> {
 
 interface Listed extends Head {
   filters: readonly Filter[];
-  counted: Promise<BookCount[]>;
-  find: FindBooks;
 }
 
 /** A list of many libraries with its facets: one statement counts for all of them and for the paging. */
-async function facetedFeed(asked: Asked, { counted, find, ...head }: Listed): Promise<FeedDocument> {
-  const total = counted.then((counts) => countOf(counts, asked.query));
-  const [found, libraries, counts] = await Promise.all([find(total), findLibraries(asked.db, asked.viewer), counted]);
+async function facetedFeed(
+  asked: Asked,
+  head: Listed,
+  found: Promise<SliceOf<BookView>>,
+  counted: Promise<BookCount[]>,
+): Promise<FeedDocument> {
+  const [books, counts, libraries] = await Promise.all([found, counted, findLibraries(asked.db, asked.viewer)]);
   const choices = narrowed(asked, head, counts);
-  return booksFeed(asked, found, head, [statusFacets(choices), ...libraryFacets(choices, libraries)]);
+  return booksFeed(asked, books, head, [statusFacets(choices), ...libraryFacets(choices, libraries)]);
 }
-
-type FindBooks = (total: Promise<number>) => Promise<SliceOf<BookView>>;
 
 const latestBooks = (asked: Asked): Promise<FeedDocument> => {
   const { db, viewer, slice } = asked;
-  const query = { condition: bookCondition(asked), sort: ['createdDate,desc'], slice };
-  return facetedFeed(asked, {
-    ...{ id: feedUrn('books-latest'), title: 'Latest books', up: home(asked), twin: 'libraries/books/latest' },
-    ...{ path: 'books/latest', filters: ['status', 'library'] },
-    counted: countReadableBooks(db, viewer),
-    find: (total) => findBooks(db, viewer, { ...query, total }),
-  });
+  const counted = countReadableBooks(db, viewer);
+  const total = counted.then((counts) => countOf(counts, asked.query));
+  const found = findBooks(db, viewer, { condition: bookCondition(asked), sort: ['createdDate,desc'], slice, total });
+  const head = { id: feedUrn('books-latest'), title: 'Latest books', up: home(asked), twin: 'libraries/books/latest' };
+  return facetedFeed(asked, { ...head, path: 'books/latest', filters: ['status', 'library'] }, found, counted);
 };
 
 /** The announced search; without text, every book in the order of the shelf. */
 const searchBooks = (asked: Asked): Promise<FeedDocument> => {
-  const { db, viewer, slice } = asked;
   const { search: text = '' } = asked.query;
-  const isAll = text.trim() === '';
-  return facetedFeed(asked, {
-    ...(isAll
+  const found = findAnywhere(asked.db, asked.viewer, { text, ...foundWithin(asked.query), slice: asked.slice });
+  const head = {
+    ...(text.trim() === ''
       ? { id: feedUrn('books'), title: 'All books' }
       : { id: feedUrn('search', text), title: `Search: ${text}` }),
-    ...{ up: home(asked), path: 'books', filters: ['search', 'status', 'library'] },
-    counted: isAll
-      ? countReadableBooks(db, viewer)
-      : countBooksAnywhere(db, viewer, { text, condition: { allOf: readable } }),
-    find: (total) => findBooksAnywhere(db, viewer, { text, condition: bookCondition(asked), slice, total }),
-  });
+    ...{ up: home(asked), path: 'books', filters: ['search', 'status', 'library'] as const },
+  };
+  return facetedFeed(
+    asked,
+    head,
+    found.then(({ books }) => books),
+    found.then(({ counts }) => counts),
+  );
 };
 
 /** A book as a document of its own, the same as its entry in every list. */

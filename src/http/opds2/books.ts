@@ -3,7 +3,7 @@ import { fold } from '../../base/text';
 import type { FacetGroup } from '../../opds/v2';
 import type { BookCondition } from '../../search/condition';
 import { countBooks, countReadableBooks, type BookCount } from '../../search/count-books';
-import { countBooksAnywhere, findBooksAnywhere } from '../../search/find-anywhere';
+import { findAnywhere, type FoundAnywhere } from '../../search/find-anywhere';
 import { findBooks, findBooksOfReadList, findBooksOfSeries, findKeepReading } from '../../search/find-books';
 import { countBookTags } from '../../search/find-facets';
 import { findLibraries } from '../../search/find-libraries';
@@ -15,7 +15,7 @@ import { withQuery } from '../opds-address';
 import { latest } from '../opds-books';
 import { countOf, libraryFacets, statusFacets, type Narrowed } from '../opds-facets';
 import type { Unwritten } from '../opds-feed';
-import { narrowedTo, readable, type Narrowing } from '../opds-narrow';
+import { foundWithin, narrowedTo, readable, type Narrowing } from '../opds-narrow';
 import type { Route } from '../route';
 import { feed, feedOf, filterParameters, home, scoped, type Asked, type Filter, type Scope } from './feed';
 import { booksFeed, type Head } from './lists';
@@ -179,33 +179,20 @@ async function oneReadList(asked: Asked, id: string): Promise<Unwritten> {
   return booksFeed(asked, found, head, [statusFacets(narrowed(asked, { path, filters }, counts))]);
 }
 
-const countedBooks = ({ db, viewer }: Asked, text: string): Promise<BookCount[]> =>
-  text.trim() === ''
-    ? countReadableBooks(db, viewer)
-    : countBooksAnywhere(db, viewer, { text, condition: { allOf: readable } });
-
 /** What a search finds of books; without text, every book. */
-export const searchBooks = (asked: Asked, text: string, counted: Promise<BookCount[]> = countedBooks(asked, text)) =>
-  findBooksAnywhere(asked.db, asked.viewer, {
-    ...{ text, condition: bookCondition(asked, anywhere), slice: asked.slice },
-    total: counted.then((counts) => countOf(counts, asked.query)),
-  });
+export const searchBooks = (asked: Asked, text: string): Promise<FoundAnywhere> =>
+  findAnywhere(asked.db, asked.viewer, { text, ...foundWithin(asked.query), slice: asked.slice });
 
 async function books(asked: Asked): Promise<Unwritten> {
   const { search = '' } = asked.query;
-  const counted = countedBooks(asked, search);
-  const [found, libraries, counts] = await Promise.all([
-    searchBooks(asked, search, counted),
-    findLibraries(asked.db, asked.viewer),
-    counted,
-  ]);
+  const [found, libraries] = await Promise.all([searchBooks(asked, search), findLibraries(asked.db, asked.viewer)]);
   const filters = ['search', 'status', 'library'] as const;
   const head = {
     title: search === '' ? 'All books' : `Search: ${search}`,
     ...{ path: 'books', filters, up: home(asked) },
   };
-  const choices = narrowed(asked, head, counts);
-  return booksFeed(asked, found, head, [statusFacets(choices), ...libraryFacets(choices, libraries)]);
+  const choices = narrowed(asked, head, found.counts);
+  return booksFeed(asked, found.books, head, [statusFacets(choices), ...libraryFacets(choices, libraries)]);
 }
 
 export function bookRoutes(deps: HttpDeps): Route[] {

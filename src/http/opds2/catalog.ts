@@ -80,7 +80,7 @@ async function search(asked: Asked): Promise<JsonObject> {
   const { db, viewer, at, site, query } = asked;
   const text = query.query ?? '';
   const few = tasteOf(asked, searched);
-  const [series, books, collections, readLists, updated] = await Promise.all([
+  const [series, { books }, collections, readLists, updated] = await Promise.all([
     searchSeries(few, text),
     searchBooks(few, text),
     findCollections(db, viewer, { search: text, slice: few.slice }),
