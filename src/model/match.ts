@@ -87,4 +87,6 @@ export class Enrichment extends Model {
   declare matchBefore: Record<string, unknown> | null;
   declare appliedAt: Date;
   declare undoneAt: Date | null;
+  /** The match that took its place: with the undo of that one it stands again. */
+  declare replacedBy: string | null;
 }

@@ -49,6 +49,54 @@ describe('undo', () => {
     expect(await one(id)).toMatchObject({ summary: 'a better one', status: 'ONGOING', links: [] });
   });
 
+  test('of another choice brings back what the first match wrote, covers too, without asking MangaDex', async () => {
+    bench.fake.covers.set(harbor.id, [{ volume: '1', locale: 'ja', fileName: 'one.jpg' }]);
+    bench.fake.covers.set(strip.id, [{ volume: '1', locale: 'ja', fileName: 'other.jpg' }]);
+    const { id } = await volumes('Harbor Nights', 2);
+    const untouched = await snapshot(id);
+    await bench.run();
+    const matched = await snapshot(id);
+    const pictures = () => database.db('poster').select('id', 'image').orderBy('id');
+    const before = await pictures();
+    expect(before).toHaveLength(1);
+
+    await chooseMatch(bench.deps(), id, strip.id, await bench.userId());
+    await bench.run();
+    expect(await snapshot(id)).not.toEqual(matched);
+    expect(await pictures()).not.toEqual(before);
+
+    bench.fake.isDown = true;
+    const [first, second] = await Enrichment.query(database.db).orderBy('appliedAt');
+    await undoEnrichment(bench.deps(), second?.id ?? '');
+    await refreshSeries(contextOf(database), { seriesId: id });
+    expect(await snapshot(id)).toEqual(matched);
+    expect(await pictures()).toEqual(before);
+    expect(await matchOf(id)).toMatchObject({ state: 'matched', externalId: harbor.id });
+
+    await undoEnrichment(bench.deps(), first?.id ?? '');
+    await refreshSeries(contextOf(database), { seriesId: id });
+    expect(await snapshot(id)).toEqual(untouched);
+  });
+
+  test('of a refresh puts the cover back that it had replaced', async () => {
+    bench.fake.covers.set(harbor.id, [{ volume: '1', locale: 'ja', fileName: 'one.jpg' }]);
+    const { id } = await volumes('Harbor Nights', 1);
+    await bench.run();
+    const matched = await snapshot(id);
+    const { attributes } = harbor;
+    await database.db.raw(`update series_match set check_at = now(); update provider_response set fresh_until = now()`);
+    harbor.attributes = { ...attributes, version: 2, status: 'hiatus' };
+    bench.fake.covers.set(harbor.id, [{ volume: '1', locale: 'ja', fileName: 'newer.jpg' }]);
+    await bench.run();
+    harbor.attributes = attributes;
+    expect((await snapshot(id)).posters).toMatchObject([{ origin: `${harbor.id}/newer.jpg` }]);
+
+    const refresh = await Enrichment.query(database.db).findOne({ kind: 'refresh' });
+    await undoEnrichment(bench.deps(), refresh?.id ?? '');
+    expect(await snapshot(id)).toEqual(matched);
+    expect(await database.db('replacedPoster')).toEqual([]);
+  });
+
   test('of a whole run restores every series, also where a refresh came between', async () => {
     const library = await aLibrary(database.db);
     const ids = [

@@ -8,6 +8,8 @@ import { nextCheck } from './schedule';
 import { valueAfter, writeValues, type LockedSeries } from './write';
 
 export interface MatchToApply {
+  /** Of the enrichment, where something refers to it already. */
+  id?: string;
   provider: string;
   title: ProviderTitle;
   chapters: ProviderChapter[] | null;
@@ -49,8 +51,15 @@ export async function applyMatch(
   };
   await SeriesMatch.query(trx).insert(row).onConflict('seriesId').merge();
   const enrichment = {
-    ...{ id: newId(), seriesId: series.id, runId: match.runId, provider: match.provider, externalId: title.id, kind },
-    ...{ requestedBy: match.requestedBy, changes, posters: [], appliedAt: at, undoneAt: null },
+    ...{
+      id: match.id ?? newId(),
+      seriesId: series.id,
+      runId: match.runId,
+      provider: match.provider,
+      externalId: title.id,
+      kind,
+    },
+    ...{ requestedBy: match.requestedBy, changes, posters: [], appliedAt: at, undoneAt: null, replacedBy: null },
     matchBefore: before ? (before.toJSON() as Record<string, unknown>) : null,
   };
   // a refresh that changed nothing is no event

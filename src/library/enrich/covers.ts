@@ -7,14 +7,14 @@ import { Book } from '../../model/book';
 import { Enrichment, SeriesCandidate, SeriesMatch } from '../../model/match';
 import { Series } from '../../model/series';
 import { emit } from '../../queue/events';
-import type { PosterOwner } from '../poster-selection';
 import { getSettings, posterEdges } from '../settings';
 import { bookNumberOf, seriesNumbersOf } from './book-numbers';
 import type { EnrichContext } from './match-series';
+import { removePosters } from './replaced-posters';
 
 /** A picture that is to be the poster of a book or series. */
 interface Wanted {
-  owner: PosterOwner;
+  owner: 'book_id' | 'series_id';
   id: string;
   reference: string;
 }
@@ -112,12 +112,14 @@ async function storePoster(
   const match = await SeriesMatch.query(trx).findById(seriesId);
   // undone or matched otherwise while the picture was fetched
   if (match?.state !== 'matched' || match.externalId !== externalId) return;
-  const before = await trx.raw<{ rows: { selected: boolean }[] }>(
-    `delete from poster where ${owner} = ? and type = 'PROVIDER' returning selected`,
-    [id],
-  );
+  const [latest] = await Enrichment.query(trx)
+    .where({ seriesId, externalId })
+    .whereNull('undoneAt')
+    .orderBy('appliedAt', 'desc')
+    .limit(1);
+  const before = await removePosters(trx, { column: owner, ids: [id] }, latest?.id ?? null);
   // somebody chose the generated one
-  const isUnwanted = before.rows.length > 0 && before.rows.every((poster) => !poster.selected);
+  const isUnwanted = before.length > 0 && before.every((poster) => !poster.selected);
   if (!isUnwanted)
     await trx.raw(`update poster set selected = false where ${owner} = ? and selected and type = 'GENERATED'`, [id]);
   const { rows } = await trx.raw<{ rows: [{ id: string; selected: boolean }] }>(
@@ -128,11 +130,6 @@ async function storePoster(
     { poster: newId(), id, mediaType, size: data.length, width, height, data, reference },
   );
   const [{ id: posterId, selected }] = rows;
-  const [latest] = await Enrichment.query(trx)
-    .where({ seriesId, externalId })
-    .whereNull('undoneAt')
-    .orderBy('appliedAt', 'desc')
-    .limit(1);
   if (latest) await latest.$query(trx).patch({ posters: [...latest.posters, posterId] });
   if (owner === 'book_id') await emit(trx, { type: 'ThumbnailBookAdded', bookId: id, seriesId, selected });
   else await emit(trx, { type: 'ThumbnailSeriesAdded', seriesId, selected });

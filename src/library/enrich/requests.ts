@@ -108,11 +108,12 @@ export async function chooseMatch(
     const before = await lockSeries(trx, seriesId);
     if (!before) throw notFound();
     const existing = await SeriesMatch.query(trx).findById(seriesId);
-    if (existing?.state === 'matched' && existing.externalId !== externalId) await undoAll(trx, before, new Date());
+    const id = newId();
+    if (existing?.state === 'matched' && existing.externalId !== externalId) await undoAll(trx, before, new Date(), id);
     // as it is after the undo
     const locked = (await lockSeries(trx, seriesId)) as LockedSeries;
     await applyMatch(trx, locked, {
-      ...{ provider, title, chapters, runId: newId(), kind: 'match', decidedBy: 'person', requestedBy: userId },
+      ...{ id, provider, title, chapters, runId: newId(), kind: 'match', decidedBy: 'person', requestedBy: userId },
       ...{
         score: Math.min(1, fitting.score),
         reasons: fitting.reasons,

@@ -2,12 +2,12 @@ import type { Knex } from 'knex';
 import { isDeepStrictEqual } from 'node:util';
 import { notFound } from '../../base/errors';
 import type { Database } from '../../db/database';
-import { Enrichment, SeriesMatch } from '../../model/match';
+import { Enrichment, SeriesMatch, type FieldChange } from '../../model/match';
 import type { Queue } from '../../queue/tasks';
 import { bookMetadataOf, seriesMetadataOf } from '../metadata-rows';
-import { selectMissing } from '../poster-selection';
+import { undoPosters } from './replaced-posters';
 import { nextCheck } from './schedule';
-import { lockSeries, valueBefore, writeValues, type FieldValue, type LockedSeries } from './write';
+import { lockSeries, valueAfter, valueBefore, writeValues, type FieldValue, type LockedSeries } from './write';
 
 interface Deps {
   db: Database;
@@ -21,47 +21,27 @@ function currentValue({ series, books }: LockedSeries, bookId: string | null, fi
   return book && bookMetadataOf(book)[field as keyof ReturnType<typeof bookMetadataOf>];
 }
 
-/**
- * Takes back enrichments, the newest first. A field that somebody changed since then stays theirs; every other one is
- * exactly what it was, and who had set it.
- */
-async function restore(
-  trx: Knex.Transaction,
-  locked: LockedSeries,
-  enrichments: Enrichment[],
-  at: Date,
-): Promise<void> {
-  const restored = new Map<string, FieldValue>();
-  for (const enrichment of enrichments) {
-    for (const change of enrichment.changes) {
-      const key = `${change.bookId ?? ''} ${change.field}`;
-      const now = restored.has(key) ? restored.get(key)?.value : currentValue(locked, change.bookId, change.field);
-      if (isDeepStrictEqual(now, change.after)) restored.set(key, valueBefore(change));
-    }
-  }
-  await writeValues(trx, locked, [...restored.values()], at);
-  await removePosters(
-    trx,
-    enrichments.flatMap(({ posters }) => posters),
-  );
+/** What is taken back, the newest first, and what that lets stand again, the oldest first. */
+interface Steps {
+  back: Enrichment[];
+  again: Enrichment[];
 }
 
-async function removePosters(trx: Knex.Transaction, ids: string[]): Promise<void> {
-  if (ids.length === 0) return;
-  const { rows } = await trx.raw<{ rows: { bookId: string | null; seriesId: string | null }[] }>(
-    `delete from poster where id = any(?) and type = 'PROVIDER' returning book_id as "bookId", series_id as "seriesId"`,
-    [ids],
-  );
-  await selectMissing(
-    trx,
-    'book_id',
-    rows.flatMap(({ bookId }) => bookId ?? []),
-  );
-  await selectMissing(
-    trx,
-    'series_id',
-    rows.flatMap(({ seriesId }) => seriesId ?? []),
-  );
+/**
+ * A field that somebody changed since then stays theirs; every other one is exactly what it was, and who had set it.
+ */
+async function restore(trx: Knex.Transaction, locked: LockedSeries, { back, again }: Steps, at: Date): Promise<void> {
+  const restored = new Map<string, FieldValue>();
+  const step = (change: FieldChange, expected: unknown, value: FieldValue) => {
+    const key = `${change.bookId ?? ''} ${change.field}`;
+    const now = restored.has(key) ? restored.get(key)?.value : currentValue(locked, change.bookId, change.field);
+    if (isDeepStrictEqual(now, expected)) restored.set(key, value);
+  };
+  for (const { changes } of back) for (const change of changes) step(change, change.after, valueBefore(change));
+  for (const { changes, appliedAt } of again) {
+    for (const change of changes) step(change, change.before, valueAfter(change, appliedAt));
+  }
+  await writeValues(trx, locked, [...restored.values()], at);
 }
 
 /** Those of the series that still stand, the newest first; from the given one on, or all. */
@@ -78,18 +58,28 @@ async function standing(trx: Knex.Transaction, seriesId: string, since: Enrichme
 }
 
 /** Takes back everything that the provider wrote to a series, in the transaction of what replaces it. */
-export async function undoAll(trx: Knex.Transaction, locked: LockedSeries, at: Date): Promise<number> {
-  const enrichments = await standing(trx, locked.series.id, null);
-  await undoThese(trx, locked, enrichments, at);
-  return enrichments.length;
+export async function undoAll(
+  trx: Knex.Transaction,
+  locked: LockedSeries,
+  at: Date,
+  replacedBy: string | null = null,
+): Promise<void> {
+  const back = await standing(trx, locked.series.id, null);
+  if (back.length === 0) return;
+  await restore(trx, locked, { back, again: [] }, at);
+  await undoPosters(trx, back, replacedBy);
+  await Enrichment.query(trx).findByIds(idsOf(back)).patch({ undoneAt: at, replacedBy });
 }
 
-async function undoThese(trx: Knex.Transaction, locked: LockedSeries, enrichments: Enrichment[], at: Date) {
-  if (enrichments.length === 0) return;
-  await restore(trx, locked, enrichments, at);
-  await Enrichment.query(trx)
-    .findByIds(enrichments.map(({ id }) => id))
-    .patch({ undoneAt: at });
+const idsOf = (enrichments: Enrichment[]): string[] => enrichments.map(({ id }) => id);
+
+/** Takes back these, and lets stand again what they had replaced. */
+async function undoThese(trx: Knex.Transaction, locked: LockedSeries, back: Enrichment[], at: Date): Promise<void> {
+  const again = await Enrichment.query(trx).whereIn('replacedBy', idsOf(back)).orderBy(['appliedAt', 'id']);
+  await restore(trx, locked, { back, again }, at);
+  await undoPosters(trx, back, null);
+  await Enrichment.query(trx).findByIds(idsOf(back)).patch({ undoneAt: at });
+  await Enrichment.query(trx).findByIds(idsOf(again)).patch({ undoneAt: null, replacedBy: null });
 }
 
 /**
@@ -133,10 +123,6 @@ export async function undoSince(
   await undoThese(trx, locked, enrichments, at);
   const oldest = enrichments.at(-1);
   if (oldest?.kind === 'match') await restoreDecision(trx, seriesId, oldest, at);
-  // the pictures of a refresh took the place of others of the provider
-  const hadPosters = enrichments.some(({ posters }) => posters.length > 0);
-  if (oldest?.kind === 'refresh' && hadPosters)
-    await SeriesMatch.query(trx).findById(seriesId).where({ state: 'matched' }).patch({ coversDue: true });
   // files speak again where the provider had spoken before them
   await queue.submit('refreshSeries', { seriesId }, { trx });
 }
