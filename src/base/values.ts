@@ -16,7 +16,21 @@ export interface AlternateTitle {
   title: string;
 }
 
-export type Source = 'file' | 'mangadex' | 'person';
+/** `name`: the name of the file or folder, a guess that all others go before. */
+export type Source = 'name' | 'file' | 'mangadex' | 'person';
+
+/** What the name of a file says of its book beyond the fields of its metadata; absent: nothing. */
+export interface NameFacts {
+  /** Who scanned or translated. */
+  group?: string;
+  /** BCP 47. */
+  language?: string;
+  /** As it is written: `Omnibus Edition`. */
+  edition?: string;
+  volume?: string;
+  chapter?: string;
+  special?: true;
+}
 
 /** Who set a field of the metadata, and when: tells a later source what it may replace. */
 export interface FieldOrigin {

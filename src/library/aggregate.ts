@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { aggregateBooks } from '../metadata/combine-series';
 import { Book } from '../model/book';
+import { creditsOf } from '../model/keys';
 import { Series } from '../model/series';
 import { bookMetadataOf, seriesKeysOf, seriesMetadataOf } from './metadata-rows';
 
@@ -16,9 +17,11 @@ export async function aggregateSeries(trx: Knex.Transaction, seriesId: string, a
     .patch({ ...aggregate, ...keys });
 }
 
+const shownOf = (book: Book) => ({ ...bookMetadataOf(book), authors: creditsOf(book) });
+
 /** What a series shows of its books. */
 export function aggregateOf(books: Book[]) {
-  const { authors, tags, releaseDate, summary, summaryNumber } = aggregateBooks(books.map(bookMetadataOf));
+  const { authors, tags, releaseDate, summary, summaryNumber } = aggregateBooks(books.map(shownOf));
   return {
     ...{ booksAuthors: authors, booksTags: tags, booksReleaseDate: releaseDate },
     ...{ booksSummary: summary, booksSummaryNumber: summaryNumber },

@@ -10,6 +10,7 @@ const bookColumns: Columns = {
   ...{ file_size: 'bigint', file_modified_at: 'timestamptz', file_hash: 'text', file_hash_koreader: 'text' },
   ...{ title: 'text', summary: 'text', metadata_number: 'text', number_sort: 'float8', release_date: 'date' },
   ...{ authors: 'jsonb', tags: 'text[]', isbn: 'text', links: 'jsonb', provenance: 'jsonb' },
+  name_facts: 'jsonb',
   ...{ metadata_modified_at: 'timestamptz', title_key: 'text', search_key: 'text' },
   ...{ tag_keys: 'text[]', author_keys: 'text[]' },
 };

@@ -1,13 +1,12 @@
 import { badRequest, notFound } from '../base/errors';
 import type { Database } from '../db/database';
-import type { BookMetadata, SeriesMetadata } from '../metadata/types';
 import { Book } from '../model/book';
 import { Series } from '../model/series';
 import type { FieldOrigin } from '../model/values';
 import { emit } from '../queue/events';
 import type { Queue } from '../queue/tasks';
 import { lockSeries } from './locks';
-import { bookColumnsOf, bookMetadataOf, seriesKeysOf, seriesMetadataOf } from './metadata-rows';
+import { bookColumnsOf, bookMetadataOf, freshBook, freshSeries, seriesKeysOf, seriesMetadataOf } from './metadata-rows';
 
 /** One field of a book or series: what it says, since when, and by whom. */
 export interface FieldState {
@@ -42,20 +41,19 @@ export async function getSeriesFields(db: Database, id: string): Promise<FieldSt
 export async function getBookFields(db: Database, id: string): Promise<FieldState[]> {
   const book = await Book.query(db).findById(id);
   if (!book) throw notFound();
-  return statesOf(bookMetadataOf(book), book);
+  return [...statesOf(bookMetadataOf(book), book), ...namedStates(book)];
 }
 
-/** As before anybody said anything. */
-const freshSeries = ({ name }: Series): SeriesMetadata => ({
-  ...{ title: name.trim(), titleSort: name.trim(), status: 'ONGOING', summary: '', readingDirection: null },
-  ...{ publisher: '', ageRating: null, language: '', genres: [], tags: [], totalBookCount: null },
-  ...{ sharingLabels: [], links: [], alternateTitles: [] },
-});
-
-const freshBook = ({ name, number }: Book): BookMetadata => ({
-  ...{ title: name.trim(), summary: '', number: String(number), numberSort: number, releaseDate: null },
-  ...{ authors: [], tags: [], isbn: '', links: [] },
-});
+/** What the name of the file says beyond the fields: nobody can say otherwise, but by another name. */
+function namedStates({ nameFacts, metadataModifiedAt }: Book): FieldState[] {
+  const origin = { source: 'name' as const, at: metadataModifiedAt.toISOString() };
+  return Object.entries(nameFacts ?? {}).map(([field, value]) => ({
+    field,
+    value: value as unknown,
+    origin,
+    locked: false,
+  }));
+}
 
 /** The fields without value, lock and origin: what the files say of them is taken over again. */
 function released<M extends object>(fields: string[], fresh: M, { locked, provenance }: Described) {

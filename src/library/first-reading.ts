@@ -102,6 +102,7 @@ function bookOf(row: ReturnType<typeof newBookRow>, { size, modifiedAt }: FileVe
     links: [],
     locked: [],
     provenance: {},
+    nameFacts: null,
     metadataCreatedAt: at,
     metadataModifiedAt: at,
     mediaStatus: 'UNKNOWN',

@@ -1,5 +1,5 @@
 import type { Book } from '../model/book';
-import { authorKeys, bookTitleKeys, foldAll, seriesTagKeys, seriesTitleKeys } from '../model/keys';
+import { authorKeys, bookTitleKeys, creditsOf, foldAll, seriesTagKeys, seriesTitleKeys } from '../model/keys';
 import type { Series } from '../model/series';
 import type { FieldOrigin } from '../model/values';
 import type { Merged } from '../metadata/merge';
@@ -23,7 +23,7 @@ export function bookColumnsOf(book: Book, changed: Partial<BookMetadata>): Parti
     ...(number === undefined ? {} : { metadataNumber: number }),
     ...bookTitleKeys(next),
     tagKeys: foldAll(next.tags),
-    authorKeys: authorKeys(next.authors),
+    authorKeys: authorKeys(creditsOf({ ...book, authors: next.authors })),
   };
 }
 
@@ -57,6 +57,50 @@ export function withOrigins<M>(
 ): Record<string, FieldOrigin> {
   const notes = merged.provenance.map(({ field, source, at }) => [field, { source, at }]);
   return { ...provenance, ...(Object.fromEntries(notes) as Record<string, FieldOrigin>) };
+}
+
+/** As before anybody said anything. */
+export const freshSeries = ({ name }: Series): SeriesMetadata => ({
+  ...{ title: name.trim(), titleSort: name.trim(), status: 'ONGOING', summary: '', readingDirection: null },
+  ...{ publisher: '', ageRating: null, language: '', genres: [], tags: [], totalBookCount: null },
+  ...{ sharingLabels: [], links: [], alternateTitles: [] },
+});
+
+/** The same for a book. */
+export const freshBook = ({ name, number }: Book): BookMetadata => ({
+  ...{ title: name.trim(), summary: '', number: String(number), numberSort: number, releaseDate: null },
+  ...{ authors: [], tags: [], isbn: '', links: [] },
+});
+
+const isSaid = (value: unknown) => value !== null && value !== undefined;
+
+/** The fields of which a patch says something. */
+export const known = <P extends object>(patch: P): P =>
+  Object.fromEntries(Object.entries(patch).filter(([, value]) => isSaid(value))) as P;
+
+/** A guess: what it says of fields of which nobody else says anything, and no person or provider has. */
+export function unsaid<P extends object>(guess: P, said: readonly P[], provenance: Record<string, FieldOrigin>): P {
+  const fields = new Set(said.flatMap((patch) => Object.keys(known(patch))));
+  const isFree = (field: string) => !['person', 'mangadex'].includes(provenance[field]?.source ?? '');
+  const left = Object.entries(guess).filter(([field]) => !fields.has(field) && isFree(field));
+  return Object.fromEntries(left) as P;
+}
+
+/** Names that say something no more (another name, or the library does not read them any longer) take it back. */
+export function takeBackNames<M extends object>(
+  { locked, provenance }: { locked: string[]; provenance: Record<string, FieldOrigin> },
+  metadata: M,
+  fresh: M,
+  patches: readonly object[],
+): { metadata: M; provenance: Record<string, FieldOrigin> } {
+  const said = new Set(patches.flatMap((patch) => Object.keys(known(patch))));
+  const isStale = (field: string) =>
+    provenance[field]?.source === 'name' && !locked.includes(field) && !said.has(field);
+  const stale = Object.keys(provenance).filter(isStale);
+  if (stale.length === 0) return { metadata, provenance };
+  const before = Object.fromEntries(stale.map((field) => [field, fresh[field as keyof M]])) as Partial<M>;
+  const notes = Object.entries(provenance).filter(([field]) => !stale.includes(field));
+  return { metadata: { ...metadata, ...before }, provenance: Object.fromEntries(notes) };
 }
 
 /** Fields whose value follows the position of the book unless a source gives one. */

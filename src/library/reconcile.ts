@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { emit, type ServerEvent } from '../queue/events';
 import type { TaskContext } from '../queue/tasks';
 import type { MediaLimits } from '../media/limits';
@@ -10,6 +11,8 @@ import { writeBatch } from './batch-write';
 import { completeSeries, createFirstReading, type Readings } from './first-reading';
 import { createIdentity } from './identity';
 import type { Known, KnownBook } from './known';
+import { stemOf } from './book-files';
+import { submitRefreshes } from './refresh-book';
 import { updateRows } from './rows';
 import { compare, type ComparedSeries } from './scan-plan';
 import { readSeriesJson } from './series-json';
@@ -141,6 +144,7 @@ export function createReconciler({ db, queue, library, known, hash, limits, sign
       const events = await writeArtwork(trx, artwork, at);
       await queue.submitMany('analyzeBooks', inBatches(toAnalyze(batch, readings)), { trx });
       await queue.submitMany('refreshSeries', toRefresh(batch, left), { trx });
+      if (library.parseNames) await submitRefreshes(trx, queue, toReadAnew(batch), 4);
       await submitForBooks(trx, queue, outcomes);
       await submitSets(trx, queue, outcomes, complete);
       await emit(trx, ...eventsOf(library.id, batch), ...events);
@@ -177,6 +181,12 @@ function toAnalyze({ newBooks, changedBooks }: Batch, readings: Readings): strin
   const unread = newBooks.map(({ row }) => row.id).filter((id) => !readings.has(id));
   return [...unread, ...changed.map(({ book }) => book.id)];
 }
+
+/** Where names count: same content under another name. */
+const toReadAnew = ({ changedBooks }: Batch): { bookId: string }[] =>
+  changedBooks
+    .filter(({ book, file, isReplaced }) => !isReplaced && stemOf(path.posix.basename(book.path)) !== file.name)
+    .map(({ book }) => ({ bookId: book.id }));
 
 /** Where nothing will be analysed, nobody else would bring the series in line with its books. */
 function toRefresh({ regrouped, changedSeries }: Batch, described: [string, unknown][]): { seriesId: string }[] {

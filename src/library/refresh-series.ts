@@ -15,7 +15,16 @@ import type { TaskContext, Tasks } from '../queue/tasks';
 import { aggregateOf } from './aggregate';
 import type { Opf } from './book-content';
 import { joinCollections } from './imported-sets';
-import { locksOf, seriesKeysOf, seriesMetadataOf, withOrigins } from './metadata-rows';
+import {
+  freshSeries,
+  known,
+  locksOf,
+  seriesKeysOf,
+  seriesMetadataOf,
+  takeBackNames,
+  unsaid,
+  withOrigins,
+} from './metadata-rows';
 
 export type DescribedBook = Book & { comicInfo: ComicInfo | null; opf: Opf | null };
 
@@ -33,6 +42,8 @@ const columns = [
     'tags',
     'isbn',
     'links',
+    'locked',
+    'nameFacts',
   ],
 ].map((column) => `book.${column}`);
 
@@ -56,7 +67,7 @@ export function seriesAfter(
   rows: DescribedBook[],
 ): { series: Series; collections: string[] } {
   const inOrder = rows.toSorted((a, b) => a.numberSort - b.numberSort || (a.id < b.id ? -1 : 1));
-  const changed = changesOf(series, patchesOf(series, library, inOrder), inOrder);
+  const changed = changesOf(series, library, inOrder);
   const collections = library.importComicInfoCollection ? collectionsOf(inOrder) : [];
   return { series: Object.assign(series, changed), collections };
 }
@@ -72,7 +83,7 @@ async function refresh({ db }: TaskContext, ids: string[]): Promise<void> {
       const library = libraries.get(series.libraryId);
       if (library === undefined) continue;
       const rows = books.get(series.id) ?? [];
-      const changed = changesOf(series, patchesOf(series, library, rows), rows);
+      const changed = changesOf(series, library, rows);
       const isChanged = Object.keys(changed).length > 0;
       if (isChanged) await Series.query(trx).findById(series.id).patch(changed);
       if (isChanged) events.push({ type: 'SeriesChanged', seriesId: series.id, libraryId: series.libraryId });
@@ -106,6 +117,14 @@ const collectionsOf = (rows: DescribedBook[]) =>
   combineSeriesPatches(infosOf(rows).map((info) => seriesPatchFromComicInfo(info, { appendVolume: false })))
     .collections ?? [];
 
+/** What names say, for the fields of which nobody else says anything. */
+function namesOf(series: Series, library: Library, rows: DescribedBook[], said: SeriesPatch[]): SeriesPatch {
+  if (!library.parseNames) return {};
+  const ofBooks = seriesPatchFromBookNames(rows.map(({ name }) => name));
+  const own = series.oneshot ? {} : seriesPatchFromName(series.name);
+  return unsaid({ ...ofBooks, ...known(own) }, said, series.provenance);
+}
+
 /** In the order in which they are applied; each overrides the one before. */
 function patchesOf(series: Series, library: Library, rows: DescribedBook[]): SeriesPatch[] {
   const options = { appendVolume: library.importComicInfoSeriesAppendVolume };
@@ -113,8 +132,6 @@ function patchesOf(series: Series, library: Library, rows: DescribedBook[]): Ser
   const epub = rows.flatMap(({ opf }) => opf?.series ?? []);
   const [first] = rows;
   return [
-    ...(library.parseNames ? [seriesPatchFromBookNames(rows.map(({ name }) => name))] : []),
-    ...(library.parseNames && !series.oneshot ? [seriesPatchFromName(series.name)] : []),
     ...(library.importComicInfoSeries ? [combineSeriesPatches(comicInfo)] : []),
     ...(library.importEpubSeries ? [combineSeriesPatches(epub)] : []),
     ...(library.importMylarSeries && !series.oneshot && series.seriesJson?.patch ? [series.seriesJson.patch] : []),
@@ -122,13 +139,20 @@ function patchesOf(series: Series, library: Library, rows: DescribedBook[]): Ser
   ];
 }
 
-function changesOf(series: Series, patches: SeriesPatch[], rows: DescribedBook[]): Partial<Series> {
+function changesOf(series: Series, library: Library, rows: DescribedBook[]): Partial<Series> {
   const at = new Date();
   const current = seriesMetadataOf(series);
-  let metadata = current;
-  let { provenance } = series;
-  for (const patch of patches) {
-    const merged = applySeriesPatch(metadata, patch, locksOf(series.locked), { source: 'file', at });
+  const said = patchesOf(series, library, rows);
+  const named = namesOf(series, library, rows, said);
+  const taken = takeBackNames(series, current, freshSeries(series), [named, ...said]);
+  let metadata = taken.metadata;
+  let { provenance } = taken;
+  const sources = [
+    { patch: named, source: 'name' as const },
+    ...said.map((patch) => ({ patch, source: 'file' as const })),
+  ];
+  for (const { patch, source } of sources) {
+    const merged = applySeriesPatch(metadata, patch, locksOf(series.locked), { source, at });
     metadata = { ...metadata, ...merged.changed };
     provenance = withOrigins(provenance, merged);
   }

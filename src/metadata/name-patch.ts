@@ -1,6 +1,7 @@
 import { combineSeriesPatches } from './combine-series';
 import { parseName } from './names';
 import { parseNumberSort } from './normalise';
+import type { NameFacts } from '../base/values';
 import type { BookPatch, SeriesPatch } from './types';
 
 /** What the name of a file says about its book: its number, the chapter before the volume, and its year. */
@@ -14,6 +15,19 @@ export function bookPatchFromName(name: string): BookPatch {
     number: numberSort === null ? null : number,
     numberSort,
     releaseDate: year === null ? null : `${year}-01-01`,
+  };
+}
+
+/** What the name of a file says of its book that has no field of its own. */
+export function nameFactsOf(name: string): NameFacts {
+  const { group, language, edition, volume, chapter, special } = parseName(name);
+  return {
+    ...(group === null ? {} : { group }),
+    ...(language === null ? {} : { language }),
+    ...(edition === null ? {} : { edition }),
+    ...(volume === null ? {} : { volume }),
+    ...(chapter === null ? {} : { chapter }),
+    ...(special ? { special } : {}),
   };
 }
 

@@ -10,6 +10,8 @@ export interface ParsedName {
   group: string | null;
   /** BCP 47. */
   language: string | null;
+  /** As it is written: `Omnibus Edition`, `Full Color`. */
+  edition: string | null;
   special: boolean;
 }
 
@@ -79,6 +81,25 @@ const years = /(?<!\d)((?:18|19|20)\d{2})(?!\d)/u;
 const formats =
   /^(?:f?\d*\s?(?:covers?|pages?)|digital.*|web-?rip|c2c|tpb|hd|scans?|manga|complete|f|r\d|v\d|full colou?r|repaired)$/iu;
 
+const editions = new RegExp(
+  `${notInWord}(?:(?:[\\p{L}\\d'’]+[ -]){0,2}edition|omnibus|kanzenban|(?:official|digital(?:ly)?|full)[ -]colou?r(?:ed)?)(?![\\p{L}\\p{N}])`,
+  'iu',
+);
+/** Without a bracket or a dash around it only words that are no part of a title. */
+const plainEditions = new RegExp(
+  `${notInWord}(?:(?:omnibus|deluxe|library|perfect|collector['’]?s|anniversary|definitive|complete|special|limited) edition|omnibus|kanzenban)(?![\\p{L}\\p{N}])`,
+  'iu',
+);
+
+function editionOf(text: string): string | null {
+  for (const found of text.matchAll(brackets)) {
+    const label = (found[1] ?? found[2] ?? found[3] ?? '').trim();
+    const edition = editions.exec(label)?.[0];
+    if (edition !== undefined && edition.length === label.length) return edition;
+  }
+  return plainEditions.exec(text)?.[0] ?? null;
+}
+
 const languages = new Map<string, string>(
   Object.entries({
     english: 'en',
@@ -126,13 +147,20 @@ function readLabels(text: string): Labels {
     if (year !== undefined) labels.year ??= Number(year);
     if (language !== null) labels.language ??= language;
     const isExplained =
-      year !== undefined || language !== null || formats.test(label) || label === '' || found[0][0] === '{';
+      year !== undefined ||
+      language !== null ||
+      formats.test(label) ||
+      label === '' ||
+      found[0][0] === '{' ||
+      isEdition(label);
     if (isExplained || hasLeadingGroup || isNumbered(label)) continue;
     labels.group = label;
     hasLeadingGroup = found.index === 0;
   }
   return labels;
 }
+
+const isEdition = (label: string) => editions.exec(label)?.[0].length === label.length;
 
 const isNumbered = (label: string) =>
   firstMark(label, volumeMarks)?.index === 0 || firstMark(label, chapterMarks)?.index === 0 || /^of \d/iu.test(label);
@@ -168,6 +196,7 @@ export function parseName(name: string): ParsedName {
     volume: volume?.value ?? null,
     chapter: chapter?.value ?? null,
     ...readLabels(text),
+    edition: editionOf(text),
     special: new RegExp(`${notInWord}SP\\d+(?![\\p{L}\\d])`, 'iu').test(text),
   };
 }

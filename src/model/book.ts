@@ -1,5 +1,5 @@
 import { Model } from 'objection';
-import type { Author, FieldOrigin, Link } from './values';
+import type { Author, FieldOrigin, Link, NameFacts } from './values';
 
 export const mediaStatuses = ['UNKNOWN', 'READY', 'OUTDATED', 'ERROR', 'UNSUPPORTED'] as const;
 export const mediaProfiles = ['', 'DIVINA', 'PDF', 'EPUB'] as const;
@@ -7,7 +7,7 @@ export const mediaProfiles = ['', 'DIVINA', 'PDF', 'EPUB'] as const;
 /** One file (or folder of images): where it lies, its metadata, and the outcome of its analysis. */
 export class Book extends Model {
   static override tableName = 'book';
-  static override jsonAttributes = ['authors', 'links', 'provenance'];
+  static override jsonAttributes = ['authors', 'links', 'provenance', 'nameFacts'];
 
   declare id: string;
   declare libraryId: string;
@@ -35,6 +35,8 @@ export class Book extends Model {
   declare links: Link[];
   declare locked: string[];
   declare provenance: Record<string, FieldOrigin>;
+  /** Null: the library does not read names. */
+  declare nameFacts: NameFacts | null;
   declare metadataCreatedAt: Date;
   declare metadataModifiedAt: Date;
 

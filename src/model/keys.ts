@@ -1,5 +1,5 @@
 import { fold } from '../base/text';
-import type { AlternateTitle, Author } from './values';
+import type { AlternateTitle, Author, NameFacts } from './values';
 
 /**
  * The folded columns that filters and searches compare with. Every write of the fields they are made of goes through
@@ -21,6 +21,17 @@ export const seriesTagKeys = (series: { tags: string[]; booksTags: string[] }): 
 export function bookTitleKeys(book: { title: string; isbn: string }) {
   const titleKey = fold(book.title);
   return { titleKey, searchKey: book.isbn === '' ? titleKey : `${titleKey}${line}${book.isbn}` };
+}
+
+/**
+ * The people that a book shows: where nobody names a translator, the group that its name does (clients call translators the
+ * scanlators). A list that somebody locked is all there is.
+ */
+export function creditsOf(book: { authors: Author[]; nameFacts: NameFacts | null; locked: string[] }): Author[] {
+  const { authors, nameFacts, locked } = book;
+  const isKnown = locked.includes('authors') || authors.some(({ role }) => role === 'translator');
+  if (nameFacts?.group === undefined || isKnown) return authors;
+  return [...authors, { name: nameFacts.group, role: 'translator' }];
 }
 
 /** For one author: role and name, name alone, role alone. */

@@ -1,2 +1,2 @@
 /** Values inside jsonb columns. */
-export type { AlternateTitle, Author, FieldOrigin, Link } from '../base/values';
+export type { AlternateTitle, Author, FieldOrigin, Link, NameFacts } from '../base/values';

@@ -1,4 +1,5 @@
 import type { Book } from '../model/book';
+import { creditsOf } from '../model/keys';
 import type { Series } from '../model/series';
 import { sql, type Sql } from './sql';
 import { columns } from './view';
@@ -8,7 +9,15 @@ const bookColumns = [
   ...(['id', 'libraryId', 'seriesId', 'path', 'name', 'oneshot', 'fileSize', 'fileModifiedAt', 'fileHash'] as const),
   ...(['fileHashKoreader', 'number', 'createdAt', 'modifiedAt', 'deletedAt', 'title', 'summary'] as const),
   ...(['metadataNumber', 'numberSort', 'releaseDate', 'authors', 'tags', 'isbn', 'links', 'locked'] as const),
-  ...(['provenance', 'metadataCreatedAt', 'metadataModifiedAt', 'mediaStatus', 'mediaType', 'mediaProfile'] as const),
+  ...([
+    'provenance',
+    'nameFacts',
+    'metadataCreatedAt',
+    'metadataModifiedAt',
+    'mediaStatus',
+    'mediaType',
+    'mediaProfile',
+  ] as const),
   ...(['mediaComment', 'pageCount', 'epubDivina', 'epubKepub', 'mediaModifiedAt'] as const),
 ] as const satisfies readonly (keyof Book)[];
 
@@ -65,8 +74,9 @@ export function bookViewOf(row: BookRow): BookView {
     'progress:modifiedAt': modifiedAt,
     'progress:deviceId': deviceId,
     'progress:deviceName': deviceName,
-    ...book
+    ...stored
   } = row;
+  const book = { ...stored, authors: creditsOf(stored) };
   if (page === null || completed === null || readAt === null || createdAt === null || modifiedAt === null) {
     return { ...book, progress: null };
   }

@@ -8,7 +8,7 @@ export interface FieldState {
   field: string;
   value: unknown;
   /** Null: nobody has said anything. */
-  source: 'file' | 'mangadex' | 'person' | null;
+  source: 'name' | 'file' | 'mangadex' | 'person' | null;
   since: string | null;
   locked: boolean;
 }

@@ -32,6 +32,11 @@ const labels: Record<string, string> = {
   releaseDate: 'Release date',
   authors: 'People',
   isbn: 'ISBN',
+  group: 'Scanlation group',
+  edition: 'Edition',
+  volume: 'Volume',
+  chapter: 'Chapter',
+  special: 'Special',
 };
 
 export const fieldLabel = (field: string): string => labels[field] ?? field;
@@ -66,7 +71,7 @@ export const editedFields: Record<Described, EditedField[]> = {
   ],
 };
 
-const sources = { file: 'From the files', mangadex: 'From MangaDex', person: 'Set by a person' };
+const sources = { name: 'From the name', file: 'From the files', mangadex: 'From MangaDex', person: 'Set by a person' };
 
 const isUnset = (value: unknown): boolean =>
   value === null || value === '' || (Array.isArray(value) && value.length === 0);

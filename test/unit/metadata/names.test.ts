@@ -26,12 +26,28 @@ test.each<[string, Partial<ParsedName>]>([
   ['Paper Town (2016-2019)', { series: 'Paper Town', year: 2016 }],
   ['Paper Town 02 (of 06) (1999)', { series: 'Paper Town', chapter: '2', year: 1999 }],
   ["We Can't 3 Things", { series: "We Can't 3 Things", volume: null, chapter: null }],
+  ['Paper_Town_Omnibus_Edition_v01_[Some_Press]', { volume: '1', edition: 'Omnibus Edition' }],
+  ['Paper Town {Full Contact Edition} v01 (2011) (Digital)', { edition: 'Full Contact Edition', group: null }],
+  ['Paper Town - c003 [Full Color] [Some Press]', { edition: 'Full Color', group: 'Some Press' }],
+  ['The First Edition of Paper Town 03', { edition: null }],
   ['Paper Town SP01', { special: true }],
   ['Paper Town Specials', { special: false }],
   ['Vol 1.cbz', { series: null, volume: '1', chapter: null }],
   ['012.cbz', { series: null, chapter: '12' }],
   ['1984', { series: '1984', chapter: null }],
-  ['', { series: null, volume: null, chapter: null, year: null, group: null, language: null, special: false }],
+  [
+    '',
+    {
+      series: null,
+      volume: null,
+      chapter: null,
+      year: null,
+      group: null,
+      language: null,
+      edition: null,
+      special: false,
+    },
+  ],
 ])('%s', (name, expected) => expect(parseName(name)).toMatchObject(expected));
 
 test('names made to hurt cost less than 100 ms', () => {
