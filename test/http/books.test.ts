@@ -1,7 +1,9 @@
+import { silentLog } from '../../src/base/log';
 import { publicId } from '../../src/base/public-id';
 import type { Book } from '../../src/model/book';
 import type { Library } from '../../src/model/library';
 import type { Series } from '../../src/model/series';
+import { migrateQueue } from '../../src/queue/queue';
 import { useApp } from '../support/app';
 import { aBook, aLibrary, aProgress, aReadList, aSeries } from '../support/builders';
 
@@ -219,5 +221,39 @@ describe('Readium progression', () => {
     await put(first, { ...place(1, '2024-03-01T10:00:00Z'), locator: { href: 'x', type: 'y' } }).expect(400);
     await put(hidden, place(1, '2024-03-01T10:00:00Z')).expect(403);
     await app.admin.get(`${books}/${unknown}/progression`).expect(404);
+  });
+});
+
+describe('what an administrator may ask for', () => {
+  beforeAll(() => migrateQueue(app.url, silentLog()));
+  beforeEach(() => app.db.raw('delete from graphile_worker._private_jobs'));
+
+  async function queued(): Promise<{ task: string; payload: Record<string, unknown> }[]> {
+    const { rows } = await app.db.raw<{ rows: { task: string; payload: { payload: Record<string, unknown> } }[] }>(
+      `select t.identifier as task, j.payload from graphile_worker._private_jobs j
+       join graphile_worker._private_tasks t on t.id = j.task_id order by 1`,
+    );
+    return rows.map(({ task, payload }) => ({ task, payload: payload.payload }));
+  }
+
+  test.each<[string, 'post' | 'delete', string, string]>([
+    ['an analysis', 'post', '/analyze', 'analyzeBook'],
+    ['a refresh of metadata', 'post', '/metadata/refresh', 'refreshBookMetadata'],
+    ['the deletion of the file', 'delete', '/file', 'deleteBookFile'],
+  ])('%s is queued for the book, and not for anybody else to ask', async (_, method, more, task) => {
+    await app.as(reader)[method](path(first, more)).expect(403);
+    await expect(queued()).resolves.toEqual([]);
+    await app.admin[method](path(first, more)).expect(202);
+    const jobs = await queued();
+    expect(jobs.filter((job) => job.task === task)).toEqual([
+      { task, payload: expect.objectContaining({ bookId: first.id }) as unknown },
+    ]);
+  });
+
+  test('the deletion of the files of a series is one task', async () => {
+    await app.admin.delete(`/api/v1/series/${publicId(series.id)}/file`).expect(202);
+    await expect(queued()).resolves.toEqual([
+      { task: 'deleteSeriesFiles', payload: expect.objectContaining({ seriesId: series.id }) as unknown },
+    ]);
   });
 });

@@ -63,6 +63,8 @@ test('a PDF is read by its pages, as PDFs or as pictures; the profile of another
   expect(whole.readingOrder.map(({ href }) => href.replace(/^.*\/pages/, ''))).toEqual(['/1/raw', '/2/raw']);
   const { body, headers } = await ask(whole.readingOrder[1]?.href ?? '', basic(adminLogin));
   expect([headers.get('content-type'), body.subarray(0, 5).toString()]).toEqual(['application/pdf', '%PDF-']);
+  const asPdf = await get(`${await addressOf('scanned')}/manifest/pdf`, 'application/webpub+json');
+  expect(asPdf.readingOrder).toEqual(whole.readingOrder);
   const pages = await get(`${await addressOf('scanned')}/manifest/divina`, 'application/divina+json');
   expect(pages.readingOrder).toHaveLength(2);
   await app.admin.get(`${await addressOf('mixed')}/manifest/pdf`).expect(400);
