@@ -46,8 +46,8 @@ const bodies: Record<string, object> = {
 };
 
 /** Pictures and single entities are refused without a body, as in Komga. */
-const refused = ({ status, text, body }: Response): unknown[] =>
-  (text ?? body.toString()) === '' ? [status] : [status, (body as { status?: unknown }).status];
+const refused = ({ status, headers, body }: Response): unknown[] =>
+  headers['content-length'] === '0' ? [status] : [status, (body as { status?: unknown }).status];
 
 /** A file that is not there is as good as deleted; a hash is no thing, and nothing has it (Komga answers the same). */
 const elsewhere: Record<string, number> = {
