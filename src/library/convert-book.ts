@@ -24,7 +24,7 @@ import {
   type FileDeps,
 } from './file-change';
 import { convertible, isConvertible } from './file-kinds';
-import { moveRow, noteMove, recordMove, removeOld, settleMoves } from './file-move';
+import { finishMove, moveRow, noteMove, settleMoves } from './file-move';
 import { storeIn } from './store-analysis';
 
 /** Packs the book of a RAR, 7z or TAR anew as CBZ: same book, same pages; the old file goes when the new one was read whole. */
@@ -65,7 +65,7 @@ async function convert(context: TaskContext, found: ChangeableBook, deps: FileDe
       await moveRow(trx, book.id, toPath);
       await storeIn(trx, context.queue, [{ bookId: book.id, library, analysis, version }]);
     });
-    await recordMove(context.db, library.root, move, await removeOld(context, library.root, move));
+    await finishMove(context, library.root, move);
   } finally {
     await rm(aside, { force: true });
   }

@@ -75,8 +75,16 @@ async function moveOneshot(trx: Knex.Transaction, id: string, place: { path: str
     .patch({ ...place, title, titleSort, ...keys });
 }
 
-/** Removes the old file, if it still is the one that was replaced, and with it the note. Tells whether it was there. */
-export async function removeOld({ db }: Pick<TaskContext, 'db'>, root: string, move: FileMove): Promise<boolean> {
+/**
+ * Removes the old file, if it still is the one that was replaced, then the note, and tells the history. A scan that came between
+ * has done it already. `isGone`: the old file went before, under the name of the new one.
+ */
+export async function finishMove(
+  { db }: Pick<TaskContext, 'db'>,
+  root: string,
+  move: FileMove,
+  { isGone = false } = {},
+): Promise<void> {
   const old = path.join(root, move.fromPath);
   const isOther = move.fromPath !== move.toPath;
   const isThere = isOther && isVersion(await versionOnDisk(old), move.fromSize, move.fromModifiedAt);
@@ -85,8 +93,8 @@ export async function removeOld({ db }: Pick<TaskContext, 'db'>, root: string, m
     await unlink(old);
     await syncFolder(path.dirname(old));
   }
-  await db('fileChange').where({ id: move.id }).delete();
-  return isThere;
+  const isOurs = (await db('fileChange').where({ id: move.id }).delete()) > 0;
+  if (isOurs) await recordMove(db, root, move, isThere || isGone);
 }
 
 /** Why an old file went, in Komga's words; one that only got another name did not go. */
@@ -96,7 +104,7 @@ const reasons: Partial<Record<FileMove['kind'], string>> = {
 };
 
 /** Notes in the history what became of a file. Komga has no kind for a repaired extension: a file in another form it is too. */
-export async function recordMove(
+async function recordMove(
   db: Knex,
   root: string,
   { bookId, kind, fromPath, toPath }: FileMove,
@@ -145,7 +153,6 @@ export async function settleMoves(
         .patch({ ...version, ...unread });
       await queue.submit('analyzeBook', { bookId: move.bookId }, { trx });
     });
-    const isRemoved = await removeOld({ db }, root, move);
-    await recordMove(db, root, move, isRemoved || move.fromPath === move.toPath);
+    await finishMove({ db }, root, move, { isGone: move.fromPath === move.toPath });
   }
 }

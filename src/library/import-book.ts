@@ -23,7 +23,7 @@ import {
   versionOnDisk,
   type FileDeps,
 } from './file-change';
-import { moveRow, noteMove, recordMove, removeOld, settleMoves } from './file-move';
+import { finishMove, moveRow, noteMove, settleMoves } from './file-move';
 import { recordHistory } from './history';
 import { importSidecars } from './import-sidecars';
 import { lockSeries } from './locks';
@@ -197,8 +197,7 @@ async function upgrade(
     await Book.query(trx).findById(book.id).patch({ deletedAt: null });
     await Series.query(trx).findById(series.id).patch({ modifiedAt: new Date(), deletedAt: null });
   });
-  const isRemoved = await removeOld(context, library.root, move);
-  await recordMove(context.db, library.root, move, isRemoved || (before !== null && book.path === toPath));
+  await finishMove(context, library.root, move, { isGone: before !== null && book.path === toPath });
   return book.id;
 }
 

@@ -7,7 +7,7 @@ import type { TaskContext, Tasks } from '../queue/tasks';
 import { stemOf } from './book-files';
 import { attemptChange, findChangeable, moveIntoPlace, type ChangeableBook } from './file-change';
 import { extensions, isMisnamed } from './file-kinds';
-import { moveRow, noteMove, recordMove, removeOld, settleMoves } from './file-move';
+import { finishMove, moveRow, noteMove, settleMoves } from './file-move';
 import { volumesOnDisk } from './volumes';
 
 /** Renames a file whose extension says something else than its content. */
@@ -36,7 +36,7 @@ async function rename(context: TaskContext, found: ChangeableBook, extension: st
   const move = await noteMove(context, found, { kind: 'repair', toPath, version });
   await moveIntoPlace(file, path.join(path.dirname(file), name));
   await context.db.transaction((trx) => moveRow(trx, book.id, toPath));
-  await recordMove(context.db, library.root, move, await removeOld(context, library.root, move));
+  await finishMove(context, library.root, move);
 }
 
 /** Books of a library whose extension is wrong. */

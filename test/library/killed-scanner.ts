@@ -32,8 +32,8 @@ export function useKilledScanners(database: TestDatabase) {
     standby = null;
   });
 
-  /** Has it work for so many milliseconds, and kills it. Tells how far it came. */
-  return async function workAndKill(order: ScannerOrder, milliseconds: number): Promise<string> {
+  /** Has it work for so many milliseconds, or until it dies by itself, and kills it. Tells how far it came. */
+  return async function workAndKill(order: ScannerOrder, milliseconds: number | 'until death'): Promise<string> {
     const { child, isReady } = standby ?? start();
     await isReady;
     standby = start();
@@ -42,8 +42,9 @@ export function useKilledScanners(database: TestDatabase) {
     const begun = once(child, 'message');
     child.send(order);
     await begun;
-    await pause(milliseconds);
+    if (milliseconds === 'until death') await once(child, 'exit');
+    else await pause(milliseconds);
     await end(child);
-    return said === 'begun' ? `killed after ${milliseconds} ms` : String(said);
+    return said === 'begun' ? `killed after ${milliseconds}` : String(said);
   };
 }

@@ -1,6 +1,7 @@
 import { silentLog } from '../../../src/base/log';
 import { openDatabase } from '../../../src/db/database';
 import { analyzeBooks } from '../../../src/library/analyze';
+import { convertBook } from '../../../src/library/convert-book';
 import { hashBook } from '../../../src/library/hash-book';
 import { refreshSeries } from '../../../src/library/refresh-series';
 import { repairExtension } from '../../../src/library/repair-extension';
@@ -10,6 +11,7 @@ import { Book } from '../../../src/model/book';
 import { Series } from '../../../src/model/series';
 import { createQueue } from '../../../src/queue/queue';
 import type { TaskContext } from '../../../src/queue/tasks';
+import { interrupted, type Moment } from '../interrupted';
 
 /** What a test says to the process, as JSON: its database, and then what to do. */
 export interface ScannerOptions {
@@ -18,14 +20,24 @@ export interface ScannerOptions {
 
 export interface ScannerOrder {
   libraryId: string;
-  /** Only this file is given its right extension; without it the library is scanned and its books read. */
+  /** Only this file is given its right extension, or packed anew; without it the library is scanned and its books read. */
   repair?: string;
+  convert?: string;
+  /** Ends the process as a power cut would. */
+  diesWhen?: Moment;
 }
 
 const deps = { limits: defaultLimits };
 
-async function work(context: TaskContext, { libraryId, repair }: ScannerOrder): Promise<void> {
-  const { db } = context;
+const die = (): Promise<never> => {
+  process.kill(process.pid, 'SIGKILL');
+  return new Promise(() => undefined);
+};
+
+async function work(given: TaskContext, { libraryId, repair, convert, diesWhen }: ScannerOrder): Promise<void> {
+  const db = diesWhen ? interrupted(given.db, diesWhen, die) : given.db;
+  const context = { ...given, db };
+  if (convert !== undefined) return convertBook(context, { libraryId, bookId: convert }, deps);
   if (repair !== undefined) return repairExtension(context, { libraryId, bookId: repair });
   await scanLibrary(context, { libraryId, deep: false });
   const books = () => Book.query(db).select('id').where({ libraryId, deletedAt: null });
