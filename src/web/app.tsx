@@ -8,6 +8,7 @@ import { BookPage } from './pages/book';
 import { Broken, Unreachable } from './pages/broken';
 import { Claim } from './pages/claim';
 import { ActivityPage } from './pages/activity';
+import { DuplicatesPage } from './pages/duplicates';
 import { EditPage } from './pages/edit';
 import { Home } from './pages/home';
 import { LibraryPage } from './pages/library';
@@ -70,6 +71,7 @@ function AdminPage({ route }: { route: Route }) {
   if (route.page === 'review') return <ReviewPage />;
   if (route.page === 'activity') return <ActivityPage />;
   if (route.page === 'library-settings') return <LibrarySettingsPage key={route.id} id={route.id} />;
+  if (route.page === 'duplicates') return <DuplicatesPage part={route.part} />;
   if (route.page === 'edit') return <EditPage key={route.id} kind={route.kind} id={route.id} />;
   if (route.page === 'trash') return <TrashPage key={route.id} id={route.id} />;
   return <NotFound />;

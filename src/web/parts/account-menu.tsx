@@ -10,6 +10,13 @@ import { AddLibraryDialog } from './add-library';
 import { ConnectAppsDialog } from './connect-apps';
 import { PersonIcon } from './icons';
 
+/** The pages of an administrator. */
+const administration: [string, string][] = [
+  ['Activity', paths.activity],
+  ['Review metadata', paths.review],
+  ['Duplicates', paths.duplicates('books')],
+];
+
 /** Everything that belongs to the person rather than to a screen. */
 export function AccountMenu({ user }: { user: User }) {
   const menu = useRef<HTMLDetailsElement>(null);
@@ -40,16 +47,13 @@ export function AccountMenu({ user }: { user: User }) {
               Scan all libraries
             </button>
           )}
-          {isAdmin(user) && (
-            <button type="button" onClick={choose(() => navigate(paths.activity))}>
-              Activity
-            </button>
-          )}
-          {isAdmin(user) && (
-            <button type="button" onClick={choose(() => navigate(paths.review))}>
-              Review metadata
-            </button>
-          )}
+          {isAdmin(user) &&
+            administration.map(([text, path]) => (
+              <button key={path} type="button" onClick={choose(() => navigate(path))}>
+                {text}
+              </button>
+            ))}
+          <hr />
           <button type="button" onClick={choose(() => navigate(paths.account))}>
             Account
           </button>

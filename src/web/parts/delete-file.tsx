@@ -1,4 +1,3 @@
-import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { deleteBookFile } from '../api/books';
 import type { Book } from '../api/types';
@@ -9,18 +8,19 @@ import { bookTitle, readText } from './format';
 
 interface DeleteFileProps {
   book: Book;
-  /** Said besides what is always said. */
-  children?: ComponentChildren;
   small?: boolean;
+  /** The server has taken the order. */
+  done?: () => void;
 }
 
 /** Only for an administrator, and only after a second yes: the file is gone for good. */
-export function DeleteFile({ book, children, small = false }: DeleteFileProps) {
+export function DeleteFile({ book, small = false, done }: DeleteFileProps) {
   const [asking, setAsking] = useState(false);
   const title = bookTitle(book);
   const remove = async () => {
     if (!(await attempt('The file could not be deleted', () => deleteBookFile(book.id)))) return;
     notify('done', `Deleting ${title}.`);
+    done?.();
     expectWork();
     booksChanged();
   };
@@ -40,7 +40,6 @@ export function DeleteFile({ book, children, small = false }: DeleteFileProps) {
             <span class="file-name">{book.url}</span> ({book.size}) is deleted from the disk. This cannot be taken back.
           </p>
           {book.readProgress !== null && <p>You have read in it: {readText(book).toLowerCase()}.</p>}
-          {children}
         </ConfirmDialog>
       )}
     </>

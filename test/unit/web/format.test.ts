@@ -19,8 +19,7 @@ const media = (given: Partial<Book['media']> = {}): Book['media'] => ({
   ...given,
 });
 const progress = (page: number, completed = false) => ({ page, completed, readDate: '2026-01-01T00:00:00Z' });
-const titled = (title: string, number = '3', oneshot = false) =>
-  bookTitle({ oneshot, metadata: { title, number, summary: '', releaseDate: null } });
+const titled = (title: string, number = '3', oneshot = false) => bookTitle({ oneshot, metadata: { title, number } });
 
 test('counts have their plural', () => {
   expect([counted(1, 'book'), counted(0, 'book'), counted(1200, 'series', 'series')]).toEqual([
