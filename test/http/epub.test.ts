@@ -262,9 +262,3 @@ describe('the place in an EPUB', () => {
     expect((await kept('comic')).locator).toMatchObject({ href: 'OPS/p2.xhtml', locations: { position: 2 } });
   });
 });
-
-test('fonts are none, so that none is found by name', async () => {
-  expect(await json('/api/v1/fonts/families')).toEqual([]);
-  await app.anonymous.get('/api/v1/fonts/resource/OpenDyslexic/css').expect(404);
-  await app.anonymous.get('/api/v1/fonts/resource/OpenDyslexic/a.woff2').expect(404);
-});

@@ -7,6 +7,7 @@ import { collectionRoutes } from './collections';
 import { eventRoutes } from './events';
 import { deletionRoutes } from './deletions';
 import { fileRoutes } from './files';
+import { fontRoutes } from './fonts';
 import { importRoutes } from './imports';
 import { libraryRoutes } from './libraries';
 import { manifestRoutes } from './manifests';
@@ -46,6 +47,7 @@ export function komgaRoutes(deps: HttpDeps): Route[] {
     ...oldReferentialRoutes(deps),
     ...settingsRoutes(deps),
     ...clientSettingsRoutes(deps),
+    ...fontRoutes(deps),
     ...serverRoutes(deps),
     ...eventRoutes(deps),
     ...actuatorRoutes(deps),

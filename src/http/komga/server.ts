@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { notFound } from '../../base/errors';
 import { publicId } from '../../base/public-id';
 import type { HistoryEvent } from '../../model/history-event';
 import { deletePending } from '../../queue/queue';
@@ -29,7 +28,6 @@ function forFrontEnds(): Route[] {
       reply: z.array(z.object({ name: z.string(), registrationId: z.string() })),
       handler: () => [],
     }),
-    ...fonts(),
     route({
       method: 'delete',
       path: '/api/v1/syncpoints/me',
@@ -40,51 +38,6 @@ function forFrontEnds(): Route[] {
       query: z.object({ key_id: manyIds() }),
       reply: 'nothing',
       handler: () => undefined,
-    }),
-  ];
-}
-
-/**
- * Komga ships one font for its own reader of EPUB, and serves a folder of further ones. Only that reader asks for them; a
- * font in our program would be 600 KB that no other client shows, so the list is empty and nothing is found by name.
- */
-function fonts(): Route[] {
-  const tag = 'Fonts';
-  return [
-    route({
-      method: 'get',
-      path: '/api/v1/fonts/families',
-      id: 'getFonts',
-      tag,
-      summary: 'Fonts for readers of EPUB: none, readers bring their own',
-      access: 'any',
-      reply: z.array(z.string()),
-      handler: () => [],
-    }),
-    route({
-      method: 'get',
-      path: '/api/v1/fonts/resource/:fontFamily/:fontFile',
-      id: 'getFontFile',
-      tag,
-      summary: 'A file of a font: there is none',
-      access: 'public',
-      reply: 'bytes',
-      handler: () => {
-        throw notFound();
-      },
-    }),
-    route({
-      method: 'get',
-      path: '/api/v1/fonts/resource/:fontFamily/css',
-      id: 'getFontFamilyAsCss',
-      tag,
-      summary: 'The style sheet of a font: there is none',
-      access: 'public',
-      reply: 'bytes',
-      produces: ['text/css'],
-      handler: () => {
-        throw notFound();
-      },
     }),
   ];
 }
