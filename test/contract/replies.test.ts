@@ -1,9 +1,12 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { publicId } from '../../src/base/public-id';
 import type { Route } from '../../src/http/route';
 import { faultsOfAnswer, type Answer } from '../support/answer-rules';
 import { useApp } from '../support/app';
 import { aBook, aCollection, aLibrary, aProgress, aReadList, aSeries } from '../support/builders';
 import { coverageText } from '../support/coverage';
+import { judgedFetch } from '../support/judged-fetch';
 import { readKomgaDocument } from '../support/komga-document';
 import { describeWithReference } from '../support/reference';
 import { filled, routeTable } from '../support/routes';
@@ -100,4 +103,29 @@ test('the coverage of a run names operations, how often they answered what, and 
   expect(text).toContain(
     '3 operations 2 were answered, 1 with success; never with success: addCollection, getBookById',
   );
+});
+
+test('what another process answers is judged where it is asked, and counted', async () => {
+  const server = createServer((request, response) => {
+    response.setHeader(
+      'Content-Type',
+      request.url === '/opds/v1.2/catalog' ? 'application/atom+xml' : 'application/json',
+    );
+    response.end(request.url === '/opds/v1.2/catalog' ? '<feed/>' : '{"status":200}');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const judged = judgedFetch(fetch);
+  try {
+    const response = await judged.fetch(`${base}/api/v1/libraries?a=b`);
+    expect(await response.json()).toEqual({ status: 200 });
+    await judged.fetch(`${base}/opds/v1.2/catalog`);
+  } finally {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+  expect(judged.counted).toEqual({ getLibraries: { 200: 1 }, opds1Catalog: { 200: 1 } });
+  const faults = judged.faults().join('\n');
+  expect(faults).toContain('GET /api/v1/libraries 200: no etag');
+  expect(faults).toContain('/opds/v1.2/catalog: ');
 });

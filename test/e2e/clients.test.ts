@@ -3,11 +3,13 @@ import path from 'node:path';
 import { adminLogin } from '../support/app';
 import { put, picture, zipOf } from '../support/book-builders';
 import { until } from '../jobs/support';
+import { judgeFetched } from '../support/judged-fetch';
 import { startServer, untilScanned, type ServerProcess } from '../support/server-process';
 import { temporaryFolder } from '../support/temporary';
 import { attribute, xmlTree, type XmlElement } from '../support/xml-tree';
 
 jest.setTimeout(120_000);
+judgeFetched();
 
 const folder = temporaryFolder();
 let server: ServerProcess;

@@ -2,11 +2,13 @@ import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { cbz, put } from '../support/book-builders';
+import { judgeFetched } from '../support/judged-fetch';
 import { runServer, startServer, untilScanned } from '../support/server-process';
 import { databaseUrl, serverVariable } from '../support/test-server';
 import { temporaryFolder } from '../support/temporary';
 
 jest.setTimeout(120_000);
+judgeFetched();
 const folder = temporaryFolder();
 
 test('faults of the configuration are all told, and the program ends with 1', async () => {

@@ -4,11 +4,13 @@ import { until } from '../jobs/support';
 import { cbz, put } from '../support/book-builders';
 import { useDatabase } from '../support/database';
 import { busiestSecond, startFakeMangaDex, type FakeMangaDex } from '../support/fake-mangadex';
+import { judgeFetched } from '../support/judged-fetch';
 import { startServer, type ServerProcess } from '../support/server-process';
 import { makeCatalogue } from '../support/small-catalogue';
 import { temporaryFolder } from '../support/temporary';
 
 jest.setTimeout(180_000);
+judgeFetched();
 
 const database = useDatabase();
 const folder = temporaryFolder();

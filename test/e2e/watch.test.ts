@@ -2,10 +2,12 @@ import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { until } from '../jobs/support';
 import { cbz, put } from '../support/book-builders';
+import { judgeFetched } from '../support/judged-fetch';
 import { startServer, untilScanned, type ServerProcess } from '../support/server-process';
 import { temporaryFolder } from '../support/temporary';
 
 jest.setTimeout(120_000);
+judgeFetched();
 
 const folder = temporaryFolder();
 let comics: string;

@@ -87,20 +87,38 @@ function faultsOf(documents: Seen[]): string[] {
   return [...own, ...json, ...(hasXmllint && xml.length > 0 ? xmlFaults(directory, xml) : [])];
 }
 
-/** Keeps every different document that an application sends during the tests of a file, to be judged at their end. */
-export function watchOpds(app: Koa<HttpState>): OpdsDocuments {
+interface Gathered extends OpdsDocuments {
+  /** One that was sent; what is no document is passed over. */
+  see(url: string, type: string, text: string): void;
+}
+
+/** Every different document of the tests of a file, to be judged at their end. */
+export function gatherOpds(): Gathered {
   const seen = new Map<string, Seen>();
+  return {
+    see(url, type, text) {
+      if (text !== '' && isDocument(type))
+        seen.set(createHash('sha1').update(type).update(text).digest('hex'), { url, type, text });
+    },
+    faults: () => faultsOf([...seen.values()]),
+  };
+}
+
+/** Whether documents of OPDS lie at this path, below whatever base. */
+export const isOpdsPath = (at: string): boolean => /^(\/[\w.~-]+)*\/opds/i.test(at);
+
+/** Keeps every different document that an application sends. */
+export function watchOpds(app: Koa<HttpState>): OpdsDocuments {
+  const gathered = gatherOpds();
   app.middleware.unshift(async (ctx, next) => {
-    const chunks = /^(\/[\w.~-]+)*\/opds/i.test(ctx.path) ? hear(ctx.res, isDocument).chunks : [];
+    const chunks = isOpdsPath(ctx.path) ? hear(ctx.res, isDocument).chunks : [];
     const url = ctx.url;
     ctx.res.once('finish', () => {
-      const type = String(ctx.res.getHeader('content-type'));
-      if (chunks.length === 0 || !isDocument(type)) return;
-      const bytes = Buffer.concat(chunks);
-      const text = unpacked(bytes, ctx.res.getHeader('content-encoding')).toString('utf8');
-      if (text !== '') seen.set(createHash('sha1').update(type).update(text).digest('hex'), { url, type, text });
+      if (chunks.length === 0) return;
+      const bytes = unpacked(Buffer.concat(chunks), ctx.res.getHeader('content-encoding'));
+      gathered.see(url, String(ctx.res.getHeader('content-type')), bytes.toString('utf8'));
     });
     await next();
   });
-  return { faults: () => faultsOf([...seen.values()]) };
+  return gathered;
 }
