@@ -42,6 +42,8 @@ export const catalogue = {
   ERR_2012: [500, 'The changed file is not complete'],
   /** A statement took longer than STATEMENT_TIMEOUT, or no connection became free. */
   ERR_2014: [503, 'The database took too long to answer'],
+  /** One of the files of a RAR in volumes is not there. */
+  ERR_2015: [422, 'A volume of the archive is missing'],
 } as const satisfies Record<string, readonly [number, string]>;
 
 export type ErrorCode = keyof typeof catalogue;

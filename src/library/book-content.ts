@@ -109,22 +109,19 @@ function failed(error: CodedError): Analysis {
   return { state, content: null, comicInfo: null, opf: null, poster: null, isPosterLeft: false };
 }
 
+/** Whose names are told with the code itself; other names are of broken entries, which Komga tells as ERR_1007. */
+const named = ['ERR_1033', 'ERR_2015'];
+
 /** As Komga writes it, since its web client translates the codes: `ERR_1007 [a.jpg, b.jpg]`. */
 function commentOf({ problems }: BookContent, hasNothing: boolean): string {
-  if (hasNothing) return 'ERR_1006';
-  const missing = problems.filter(({ code, name }) => code === 'ERR_1033' && name !== '');
-  const broken = problems.filter(({ code, name }) => code !== 'ERR_1033' && name !== '');
+  const list = (code: string, names: string[]) =>
+    names.length === 0 ? [] : [`${code} [${names.slice(0, maxNames).join(', ')}]`];
+  const namesOf = (code: string) => problems.flatMap((one) => (one.code === code && one.name !== '' ? one.name : []));
+  const lost = list('ERR_2015', namesOf('ERR_2015'));
+  if (hasNothing) return lost[0] ?? 'ERR_1006';
+  const broken = problems.flatMap(({ code, name }) => (named.includes(code) || name === '' ? [] : name));
   const others = problems.filter(({ name }) => name === '').map(({ code }) => code);
-  const list = (code: string, named: { name: string }[]) =>
-    named.length === 0
-      ? []
-      : [
-          `${code} [${named
-            .slice(0, maxNames)
-            .map(({ name }) => name)
-            .join(', ')}]`,
-        ];
-  return [...new Set(others), ...list('ERR_1007', broken), ...list('ERR_1033', missing)].join(' ');
+  return [...new Set(others), ...list('ERR_1007', broken), ...list('ERR_1033', namesOf('ERR_1033')), ...lost].join(' ');
 }
 
 export async function readDescribed(reader: Reader, content: BookContent): Promise<Described> {

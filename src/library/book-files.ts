@@ -22,6 +22,9 @@ export function stemOf(name: string): string {
   return dot <= 0 ? name : name.slice(0, dot);
 }
 
+/** What a book is called by its file: an archive in volumes without the number of its first one. */
+export const bookNameOf = (name: string): string => stemOf(name.replace(/\.part0*1(?=\.(?:rar|cbr)$)/iu, ''));
+
 export const isHidden = (name: string): boolean => name.startsWith('.');
 
 /** Tells the files that are books by the formats that a library takes (komga-media §4). */

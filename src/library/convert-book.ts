@@ -9,7 +9,7 @@ import { Book } from '../model/book';
 import type { StoredPage } from '../model/book-media';
 import type { TaskContext, Tasks } from '../queue/tasks';
 import type { Analysis } from './book-content';
-import { stemOf } from './book-files';
+import { bookNameOf } from './book-files';
 import {
   analyzeNew,
   asideOf,
@@ -46,7 +46,7 @@ export async function convertBook(
 async function convert(context: TaskContext, found: ChangeableBook, deps: FileDeps): Promise<void> {
   const { book, library, media, file } = found;
   const folder = path.dirname(file);
-  const toPath = path.posix.join(path.posix.dirname(book.path), `${stemOf(path.posix.basename(book.path))}.cbz`);
+  const toPath = path.posix.join(path.posix.dirname(book.path), `${bookNameOf(path.posix.basename(book.path))}.cbz`);
   const target = path.join(folder, path.basename(toPath));
   if (await isTaken(context.db, library.id, toPath)) throw fail('ERR_1021', { target });
   await sweepAside(folder);

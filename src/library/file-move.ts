@@ -7,7 +7,7 @@ import { bookTitleKeys, seriesTitleKeys } from '../model/keys';
 import { Series } from '../model/series';
 import { emit } from '../queue/events';
 import type { TaskContext } from '../queue/tasks';
-import { stemOf } from './book-files';
+import { bookNameOf } from './book-files';
 import { isVersion, syncFolder, versionOnDisk, type ChangeableBook } from './file-change';
 import { recordHistory } from './history';
 import { lockSeries } from './locks';
@@ -51,7 +51,7 @@ export async function moveRow(trx: Knex.Transaction, bookId: string, toPath: str
   await lockSeries(trx, [before.seriesId]);
   const book = await Book.query(trx).findById(bookId).forNoKeyUpdate();
   if (book === undefined) return;
-  const name = stemOf(path.posix.basename(toPath));
+  const name = bookNameOf(path.posix.basename(toPath));
   const isFree = !book.locked.includes('title') && book.provenance['title'] === undefined;
   const title = isFree ? name : book.title;
   await Book.query(trx)

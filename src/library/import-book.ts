@@ -11,7 +11,7 @@ import { emit } from '../queue/events';
 import type { TaskContext, Tasks } from '../queue/tasks';
 import type { Analysis } from './book-content';
 import type { FileVersion } from './analysis-outcome';
-import { bookFileTest, stemOf } from './book-files';
+import { bookFileTest, bookNameOf } from './book-files';
 import { bookColumns, newBookRow } from './book-rows';
 import {
   analyzeNew,
@@ -158,7 +158,7 @@ async function add(
   { library, series, toPath }: Import,
   { aside, target, analysis, version }: Brought,
 ): Promise<string> {
-  const name = stemOf(path.posix.basename(toPath));
+  const name = bookNameOf(path.posix.basename(toPath));
   const file = { path: toPath, name, ...version, artwork: [] };
   const at = new Date().toISOString();
   const row = newBookRow(file, { libraryId: library.id, seriesId: series.id, oneshot: false, number: 0 }, at);

@@ -11,7 +11,7 @@ import { writeBatch } from './batch-write';
 import { completeSeries, createFirstReading, type Readings } from './first-reading';
 import { createIdentity } from './identity';
 import type { Known, KnownBook } from './known';
-import { stemOf } from './book-files';
+import { bookNameOf } from './book-files';
 import { submitRefreshes } from './refresh-book';
 import { updateRows } from './rows';
 import { compare, type ComparedSeries } from './scan-plan';
@@ -185,7 +185,7 @@ function toAnalyze({ newBooks, changedBooks }: Batch, readings: Readings): strin
 /** Where names count: same content under another name. */
 const toReadAnew = ({ changedBooks }: Batch): { bookId: string }[] =>
   changedBooks
-    .filter(({ book, file, isReplaced }) => !isReplaced && stemOf(path.posix.basename(book.path)) !== file.name)
+    .filter(({ book, file, isReplaced }) => !isReplaced && bookNameOf(path.posix.basename(book.path)) !== file.name)
     .map(({ book }) => ({ bookId: book.id }));
 
 /** Where nothing will be analysed, nobody else would bring the series in line with its books. */

@@ -11,7 +11,7 @@ import { Series } from '../model/series';
 import { emit } from '../queue/events';
 import type { Priority, Queue, TaskContext, Tasks } from '../queue/tasks';
 import { readArtwork, writeArtwork, type ArtworkOwner } from './artwork';
-import { bookFilesOf, bookFileTest, bookNamesOfArtwork, isArtwork, isSeriesArtwork, isSeriesJson, stemOf } from './book-files'; // prettier-ignore
+import { bookFilesOf, bookNameOf, bookFileTest, bookNamesOfArtwork, isArtwork, isSeriesArtwork, isSeriesJson } from './book-files'; // prettier-ignore
 import { toJson } from './rows';
 import type { KnownArtwork } from './known';
 import { lockSeries } from './locks';
@@ -130,7 +130,7 @@ function ownersOf(library: Library, names: string[], books: BookPlace[]): Map<st
   const files = bookFilesOf(names, bookFileTest(library));
   const folders = [...ids.keys()].filter((name) => !files.includes(name));
   const inOrder = [...files, ...folders].map((name): [string, string] => [
-    stemOf(name).toLowerCase(),
+    bookNameOf(name).toLowerCase(),
     ids.get(name) ?? '',
   ]);
   return new Map(inOrder.toReversed());

@@ -1,13 +1,13 @@
 import path from 'node:path';
 import { fold } from '../base/text';
 import { parseName, type ParsedName } from '../metadata/names';
-import { stemOf } from './book-files';
+import { bookNameOf } from './book-files';
 
 interface Placed {
   path: string;
 }
 
-const stemAt = ({ path: at }: Placed) => stemOf(path.posix.basename(at)).normalize('NFC').toLowerCase();
+const stemAt = ({ path: at }: Placed) => bookNameOf(path.posix.basename(at)).normalize('NFC').toLowerCase();
 
 /** A release carries its version where others have their volume (`c010 (v2)`): one that says no volume leaves it open. */
 function isSameChapter(a: ParsedName, b: ParsedName): boolean {
@@ -34,7 +34,7 @@ export function findSuccessors<G extends Placed, F extends Placed>(gone: G[], fr
     const book = gone.find((other) => !taken.has(other) && stemAt(other) === stem);
     if (book) pair(file, book);
   }
-  const named = <T extends Placed>(one: T) => ({ one, name: parseName(stemOf(path.posix.basename(one.path))) });
+  const named = <T extends Placed>(one: T) => ({ one, name: parseName(bookNameOf(path.posix.basename(one.path))) });
   const lost = gone.filter((book) => !taken.has(book)).map(named);
   const left = fresh.filter((file) => !successors.has(file)).map(named);
   for (const { one: file, name } of left) {

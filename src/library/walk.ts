@@ -7,6 +7,7 @@ import type { Library } from '../model/library';
 import {
   belongsToFolderBook,
   bookFilesOf,
+  bookNameOf,
   bookFileTest,
   bookNamesOfArtwork,
   isArtwork,
@@ -14,7 +15,6 @@ import {
   isPicture,
   isSeriesArtwork,
   isSeriesJson,
-  stemOf,
 } from './book-files';
 import { createDisk, isFailure, type Disk } from './disk';
 import { joinVersions, laterVolumes } from './volumes';
@@ -285,7 +285,7 @@ async function visit(walking: Walk, folder: Folder, entries: Dirent[]): Promise<
   const bookFiles = await measure(walking, folder, bookFilesOf(files, walking.isBookFile));
   const whole = await withVolumes(walking, folder, bookFiles, files);
   const books: FoundBook[] = whole.map((file) => {
-    const name = stemOf(file.path.slice(file.path.lastIndexOf('/') + 1));
+    const name = bookNameOf(file.path.slice(file.path.lastIndexOf('/') + 1));
     return { path: file.path, size: file.size, modifiedAt: file.modifiedAt, name, artwork: [] };
   });
   // mostly there are none, and then nothing has to be looked for among them

@@ -55,6 +55,8 @@ export interface PackedBook {
   /** It lies in more than one file. */
   volumes?: true;
   entries: PackedEntry[];
+  /** The name of the volume that is not there. */
+  missing?: string;
   /** Most entries can only be unpacked together with those before them. */
   solid: boolean;
   /** The headers ended before the archive did. */

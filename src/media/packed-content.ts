@@ -153,7 +153,8 @@ export async function packedContent(
     content.files.push({ name, mediaType: otherType(name), size: Number.isFinite(entry.size) ? entry.size : null });
     if (code !== undefined && looksLikePicture(name) && !isHiddenName(name)) content.problems.push({ name, code });
   }
-  if (book.damaged) content.problems.push({ name: '', code: 'ERR_2002' });
+  if (book.missing !== undefined) content.problems.push({ name: book.missing, code: 'ERR_2015' });
+  else if (book.damaged) content.problems.push({ name: '', code: 'ERR_2002' });
   content.pages.sort((a, b) => compareNatural(a.name, b.name));
   return { content: { ...content, pageCount: content.pages.length }, metadata };
 }

@@ -7,6 +7,7 @@ import type { PageCache } from './page-cache';
 import { dataOf, type Runner } from './page-runner';
 import type { Conversion } from './page-task';
 import { pictureType } from './picture-type';
+import { nextVolume } from './rar-volumes';
 import type { Container, PageLocation } from './reader';
 import { createSingleFlight } from './single-flight';
 
@@ -27,11 +28,26 @@ export interface MadePage {
 }
 
 /** What the pages of a file are kept under: a renamed file is the same, another one at the same path is not. */
-async function identityOf({ path: file, location }: PageRequest): Promise<string> {
+async function identityOf({ path: file, container, location }: PageRequest): Promise<string> {
   const target = location.kind === 'file' ? path.join(file, location.name) : file;
   const stats = await stat(target).catch((error: unknown) => Promise.reject(codedFileError(error)));
   // file systems without numbers for their files say 0
-  return [stats.ino === 0 ? target : `${stats.dev} ${stats.ino}`, stats.size, stats.mtimeMs].join('\0');
+  const own = [stats.ino === 0 ? target : `${stats.dev} ${stats.ino}`, stats.size, stats.mtimeMs];
+  return [...own, ...(isRar.has(container) ? await laterVolumes(target) : [])].join('\0');
+}
+
+const isRar = new Set<Container>(['rar4', 'rar5']);
+
+/** A page may lie in another volume than the first. Costs one look for a RAR that is a single file. */
+async function laterVolumes(file: string): Promise<number[]> {
+  const first = path.basename(file);
+  const found: number[] = [];
+  for (let name = nextVolume(first, first); name !== null; name = nextVolume(name, first)) {
+    const stats = await stat(path.join(path.dirname(file), name)).catch(() => null);
+    if (stats === null) break;
+    found.push(stats.ino, stats.size, stats.mtimeMs);
+  }
+  return found;
 }
 
 function keyIn(identity: string, request: PageRequest): string {

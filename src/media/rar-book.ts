@@ -46,16 +46,17 @@ export async function readRarBook(
   detected: Detected,
   limits: MediaLimits,
 ): Promise<PackedBook> {
-  const { listing, files, bytes } = await readVolumes(path, source, detected, limits);
+  const { listing, files, bytes, missing } = await readVolumes(path, source, detected, limits);
   const { solid, damaged } = listing;
   const entries = listing.entries.map((entry): PackedEntry => ({
     ...entry,
     cut: entry.splitBefore || entry.splitAfter,
   }));
+  if (missing !== undefined && !entries.some(({ file }) => file)) throw fail('ERR_2015', { missing });
   checkEntries(entries, damaged, limits);
   // the unpacker passes over a solid archive by decoding it, over others from header to header
   const parts = (index: number) => (solid ? 1 : (listing.entries[index]?.parts ?? 1));
   const unpack: PackedBook['unpack'] = (plan) => unpackRar({ path, offset: detected.offset, files, parts }, plan);
-  const volumes = listing.volume ? { volumes: true as const } : {};
+  const volumes = { ...(listing.volume ? { volumes: true as const } : {}), ...(missing ? { missing } : {}) };
   return { container: detected.container, source, bytes, ...volumes, entries, solid, damaged, limits, unpack };
 }

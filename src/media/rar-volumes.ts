@@ -28,6 +28,8 @@ export interface RarVolumes {
   files: Map<string, string>;
   /** Bytes of all volumes. */
   bytes: number;
+  /** The volume that should be there and is not. */
+  missing?: string;
 }
 
 /** Adds what a volume lists: its first entry may go on with the last one so far. */
@@ -81,5 +83,6 @@ export async function followVolumes(
     join(entries, last.entries);
     name = nextVolume(name, start);
   }
-  return { listing: { ...first, entries, damaged: last.damaged || last.more }, files, bytes };
+  const missing = last.more && !last.damaged && name !== null ? { missing: name } : {};
+  return { listing: { ...first, entries, damaged: last.damaged || last.more }, files, bytes, ...missing };
 }

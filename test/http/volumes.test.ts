@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, utimesSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs';
 import path from 'node:path';
 import { Open } from 'unzipper';
 import { publicId } from '../../src/base/public-id';
@@ -102,10 +112,44 @@ describeWithReference('an archive in volumes', (reference) => {
   test('of which the rest comes later is read again when it is there', async () => {
     const { root, scan } = await shelf([1]);
     const [before] = await scan();
-    expect(before?.mediaComment).toContain('ERR_2002');
+    expect(before?.mediaComment).toContain('ERR_2015 [book.part2.rar]');
     for (const part of parts.slice(1)) bring(root, part);
     const [after] = await scan();
     expect(after).toMatchObject({ id: before?.id, pageCount: pages.length, mediaComment: '' });
+  });
+
+  test('of which one in the middle is missing tells which; what comes behind it is no book', async () => {
+    const books = await (await shelf([1, 3, 4])).scan();
+    expect(books).toHaveLength(1);
+    expect(books[0]?.mediaComment).toContain('ERR_2015 [book.part2.rar]');
+  });
+
+  test('is called as its files are without their numbers', async () => {
+    const [book] = await (await shelf(parts)).scan();
+    expect(book).toMatchObject({ name: 'book', title: 'book' });
+  });
+
+  test('keeps its id when all of its files are renamed and moved', async () => {
+    const { root, scan } = await shelf(parts);
+    const [before] = await scan();
+    mkdirSync(path.join(root, 'Other'));
+    for (const part of parts) {
+      const target = path.join(root, `Other/Better name.part${part}.rar`);
+      renameSync(path.join(root, `Series/book.part${part}.rar`), target);
+    }
+    const [after, ...rest] = await scan();
+    expect(rest).toEqual([]);
+    expect(after).toMatchObject({ id: before?.id, name: 'Better name', pageCount: pages.length, mediaStatus: 'READY' });
+    expect(after?.mediaModifiedAt).toEqual(before?.mediaModifiedAt);
+  });
+
+  test('gives out no page that was kept when a later one of its files is another', async () => {
+    const { root, scan } = await shelf(parts);
+    const [book] = await scan();
+    const request = () => app.admin.get(`/api/v1/books/${publicId(book?.id ?? '')}/pages/${pages.length}`);
+    await request().expect(200);
+    rmSync(path.join(root, `Series/book.part${parts.length}.rar`));
+    expect((await request()).status).not.toBe(200);
   });
 
   test('is deleted as a whole', async () => {
@@ -120,8 +164,8 @@ describeWithReference('an archive in volumes', (reference) => {
     const [book] = await scan();
     await app.db('library').where({ id: book?.libraryId }).update({ convertToCbz: true });
     await convertBook(contextOf(app), { bookId: book?.id ?? '', libraryId: book?.libraryId ?? '' }, { limits: defaultLimits });
-    expect(names()).toEqual(['book.part1.cbz']);
-    expect(await hashesOf(readFileSync(path.join(root, 'Series/book.part1.cbz')))).toEqual(expected);
+    expect(names()).toEqual(['book.cbz']);
+    expect(await hashesOf(readFileSync(path.join(root, 'Series/book.cbz')))).toEqual(expected);
   }); // prettier-ignore
 
   test('keeps its names, by which its files find each other', async () => {

@@ -19,6 +19,7 @@ const reasons = new Map([
   ['ERR_2004', 'The archive uses a compression that is not supported.'],
   ['ERR_2005', 'A picture format in this file cannot be converted.'],
   ['ERR_2006', 'The file took too long to open.'],
+  ['ERR_2015', 'A file of this archive in volumes is missing.'],
   ['ERR_2010', 'The folder is suddenly empty. Nothing was removed; check that its disk is there.'],
 ]);
 
