@@ -10,6 +10,7 @@ import { Claim } from './pages/claim';
 import { ActivityPage } from './pages/activity';
 import { DuplicatesPage } from './pages/duplicates';
 import { EditPage } from './pages/edit';
+import { HistoryPage } from './pages/history';
 import { Home } from './pages/home';
 import { LibraryPage } from './pages/library';
 import { LibrarySettingsPage } from './pages/library-settings';
@@ -72,6 +73,7 @@ function AdminPage({ route }: { route: Route }) {
   if (route.page === 'activity') return <ActivityPage />;
   if (route.page === 'library-settings') return <LibrarySettingsPage key={route.id} id={route.id} />;
   if (route.page === 'duplicates') return <DuplicatesPage part={route.part} />;
+  if (route.page === 'history') return <HistoryPage />;
   if (route.page === 'edit') return <EditPage key={route.id} kind={route.kind} id={route.id} />;
   if (route.page === 'trash') return <TrashPage key={route.id} id={route.id} />;
   return <NotFound />;

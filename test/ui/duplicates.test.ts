@@ -117,6 +117,17 @@ describeWithBrowser('Duplicates and the history in the browser', () => {
     await until('the decision is another one', async () => (await decided()) === 'IGNORE');
   });
 
+  test('finds in the history what was changed on the disk', async () => {
+    await choose(page, 'History');
+    await page.getByText('Folder deleted').waitFor();
+    expect(await page.getByText('Duplicate page removed').count()).toBe(3);
+    const deleted = page.getByRole('listitem').filter({ hasText: 'File deleted' });
+    await deleted.getByText('Somebody asked for it').waitFor();
+    await shoot(page, 'history');
+    await deleted.getByRole('link', { name: 'Book' }).click();
+    await page.getByText('The file of this book is not there any more.').waitFor();
+  });
+
   test('saw no error of a script', () => {
     expect(faults).toEqual([]);
   });

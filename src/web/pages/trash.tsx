@@ -56,10 +56,10 @@ export function TrashPage({ id }: { id: string }) {
       {list.items.length > 0 && (
         <p class="soft">When a file is back, its book comes back with everything that belongs to it.</p>
       )}
-      <ul class="trash" aria-label="Books in the trash">
+      <ul class="file-list" aria-label="Books in the trash">
         {list.items.map((book) => (
           <li key={book.id}>
-            <span class="trash-title">
+            <span class="file-list-title">
               {book.seriesTitle} – {book.title}
             </span>
             <span class="soft file-name">{book.path}</span>

@@ -15,6 +15,7 @@ const administration: [string, string][] = [
   ['Activity', paths.activity],
   ['Review metadata', paths.review],
   ['Duplicates', paths.duplicates('books')],
+  ['History', paths.history],
 ];
 
 /** Everything that belongs to the person rather than to a screen. */

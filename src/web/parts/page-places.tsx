@@ -24,7 +24,7 @@ export function PagePlaces({ page, picture, close }: PlacesProps) {
       <img class="page-large" src={picture} alt="The page" />
       {list.problem !== undefined && <LoadProblem problem={list.problem} retry={list.reload} />}
       {list.next === 0 && list.loading && <Loading />}
-      <ul class="trash" aria-label="Where it is">
+      <ul class="file-list" aria-label="Where it is">
         {list.items.map((place) => (
           <Place key={place.id} {...{ page, place }} />
         ))}
