@@ -178,7 +178,7 @@ function configuration(): Config {
 
 async function main(): Promise<void> {
   const config = configuration();
-  const log = createLog(config.logLevel, { process: 'http' });
+  const log = createLog(config.logLevel, { process: 'http' }, config.logFile);
   const closers: Closer[] = [];
   let ending: Promise<void> | undefined;
   const end = (code: number): Promise<void> =>

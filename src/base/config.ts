@@ -26,6 +26,8 @@ export interface Config {
   /** Room on disk for pages that are costly to make: unpacked, rendered, converted. */
   pageCacheBytes: number;
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+  /** Where the log goes beside standard output; administrators can read it there over HTTP. */
+  logFile: string | null;
   /** `''` or `/path` without final slash. */
   basePath: string;
   /** Believe `X-Forwarded-*` (the server stands behind a reverse proxy). */
@@ -104,6 +106,10 @@ const variables = z.object({
   WORKERS: z.coerce.number('must be a number').int().min(1).max(64).optional(),
   PAGE_CACHE_MB: z.coerce.number('must be a number').int().min(64).max(1_000_000).default(1024),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  LOG_FILE: z
+    .string()
+    .refine((file) => path.isAbsolute(file), 'must be an absolute path')
+    .optional(),
   BASE_PATH: z
     .string()
     .regex(/^(\/[\w.~-]+)*\/?$/, 'must be a path such as /comics')
@@ -179,6 +185,7 @@ export function readConfig(env: NodeJS.ProcessEnv, args: string[]): Config {
     pageCacheBytes: set.PAGE_CACHE_MB * 1024 * 1024,
     workers: set.WORKERS ?? Math.max(1, availableParallelism() - 1),
     logLevel: set.LOG_LEVEL,
+    logFile: set.LOG_FILE ?? null,
     basePath: set.BASE_PATH,
     trustProxy: set.TRUST_PROXY,
     corsOrigins: set.CORS_ORIGINS,

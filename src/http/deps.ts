@@ -13,7 +13,7 @@ import type { RequestMetrics } from './request-metrics';
 
 /** What the routes are given; only main.ts and the tests make it. */
 export interface HttpDeps {
-  config: Pick<Config, 'basePath' | 'trustProxy' | 'corsOrigins'> & Partial<Pick<Config, 'mangadex' | 'dataDir'>>;
+  config: Pick<Config, 'basePath' | 'trustProxy' | 'corsOrigins'> & Partial<Pick<Config, 'mangadex' | 'dataDir' | 'logFile'>>;
   log: Log;
   db: Database;
   queue: Queue;

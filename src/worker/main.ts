@@ -15,7 +15,7 @@ const stopLimit = 6_500;
 
 /** The second process: runs tasks in threads until the server asks it to end, or is gone. */
 async function work({ config, firstStart }: ToWorker & { type: 'start' }, stopping: AbortSignal): Promise<void> {
-  const log = createLog(config.logLevel, { process: 'worker' });
+  const log = createLog(config.logLevel, { process: 'worker' }, config.logFile);
   lowerPriority(log);
   const db = await openDatabase(config.databaseUrl, { log, max: 2, applicationName: 'kiremisu worker' });
   const sweeping = keepSweeping(db, log, stopping);
@@ -55,7 +55,8 @@ function listen(): void {
     work(message, stopping.signal).then(
       () => process.exit(0),
       (error: unknown) => {
-        createLog(message.config.logLevel, { process: 'worker' }).fatal({ err: error }, 'worker process failed');
+        const { logLevel, logFile } = message.config;
+        createLog(logLevel, { process: 'worker' }, logFile).fatal({ err: error }, 'worker process failed');
         process.exit(1);
       },
     );

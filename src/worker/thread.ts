@@ -18,7 +18,7 @@ export interface Thread {
 /** Frame of a thread's program: opens what it needs, ends the thread with code 0, or 1 when the work failed. */
 export async function runThread(connections: number, work: (thread: Thread) => Promise<void>): Promise<never> {
   const { config, job } = workerData as { config: WorkerConfig; job: { name: string } };
-  const log = createLog(config.logLevel, { process: 'worker', thread: job.name });
+  const log = createLog(config.logLevel, { process: 'worker', thread: job.name }, config.logFile);
   const stopping = new AbortController();
   outliveStrayRejections();
   parentPort?.on('message', (message) => {

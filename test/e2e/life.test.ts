@@ -62,8 +62,14 @@ test('SIGTERM ends it with 0 within ten seconds; after kill -9 it comes back by 
   }
 });
 
-test('asked by its administrator over HTTP it ends as it would by a signal', async () => {
-  const server = await startServer({ dataDir: path.join(folder.path, 'shut down') });
+test('asked by its administrator over HTTP it ends as it would by a signal; its log can be read there too', async () => {
+  const logFile = path.join(folder.path, 'logs/kiremisu.log');
+  const server = await startServer({ dataDir: path.join(folder.path, 'shut down'), env: { LOG_FILE: logFile } });
+  const logged = await server.get('/actuator/logfile');
+  expect(logged.headers.get('content-type')).toMatch(/^text\/plain/);
+  const lines = (await logged.text()).trim().split('\n');
+  const processes = lines.map((line) => (JSON.parse(line) as { process: string }).process);
+  expect(new Set(processes)).toEqual(new Set(['http', 'worker']));
   const ended = once(server.child, 'exit');
   const response = await fetch(`${server.base}/actuator/shutdown`, {
     method: 'POST',

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { silentLog } from '../../src/base/log';
 import { publicId } from '../../src/base/public-id';
 import type { Library } from '../../src/model/library';
@@ -5,6 +7,7 @@ import { createQueue, migrateQueue } from '../../src/queue/queue';
 import { createTaskTotals } from '../../src/queue/task-times';
 import { useApp } from '../support/app';
 import { aBook, aCollection, aLibrary, aSeries } from '../support/builders';
+import { temporaryFolder } from '../support/temporary';
 
 const health = { workers: true };
 const taskTotals = createTaskTotals();
@@ -200,5 +203,30 @@ describe('the figures of Prometheus', () => {
       .get('/metrics')
       .set('X-API-Key', (response.body as { key: string }).key)
       .expect(200);
+  });
+});
+
+describe('the log file', () => {
+  const folder = temporaryFolder();
+  const file = () => path.join(folder.path, 'kiremisu.log');
+  const config = () => ({ basePath: '', trustProxy: false, corsOrigins: [], logFile: file() });
+  const logging = useApp(() => ({ config: config() }));
+  const address = '/actuator/logfile';
+
+  test('is not there unless one is configured, and for administrators only', async () => {
+    const { body } = (await app.admin.get(address).expect(404)) as { body: { message: string } };
+    expect(body.message).toContain('LOG_FILE');
+    const reader = await logging.user('logs@example.org');
+    await logging.as(reader).get(address).expect(403);
+    await logging.anonymous.get(address).expect(401);
+  });
+
+  test('is sent as it is, or its end alone', async () => {
+    writeFileSync(file(), '{"msg":"a line"}\n');
+    const whole = await logging.admin.get(address).expect(200);
+    expect(whole.headers['content-type']).toBe('text/plain;charset=UTF-8');
+    expect(whole.text).toBe('{"msg":"a line"}\n');
+    const end = await logging.admin.get(address).set('Range', 'bytes=-2').expect(206);
+    expect(end.text).toBe('}\n');
   });
 });

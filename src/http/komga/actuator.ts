@@ -1,4 +1,5 @@
 import { arch, release, type } from 'node:os';
+import path from 'node:path';
 import { z } from 'zod';
 import { notFound } from '../../base/errors';
 import { programVersion } from '../../base/version';
@@ -6,7 +7,7 @@ import { isAdmin } from '../../search/viewer';
 import type { HttpDeps } from '../deps';
 import { healthOf } from '../health';
 import { manyWhole } from '../input';
-import { sendText } from '../reply';
+import { sendFile, sendText } from '../reply';
 import { route, type Route } from '../route';
 import { komgaMetrics, readMetric } from './metrics';
 
@@ -39,7 +40,7 @@ const info = (): z.input<typeof infoDto> => ({
 });
 
 /** What Spring's servers tell of themselves, as far as a front-end or a container asks (komga-rest.md §22). */
-export function actuatorRoutes({ db, taskTotals, health, draining, shutDown, log }: HttpDeps): Route[] {
+export function actuatorRoutes({ config, db, taskTotals, health, draining, shutDown, log }: HttpDeps): Route[] {
   return [
     route({
       method: 'get',
@@ -96,6 +97,21 @@ export function actuatorRoutes({ db, taskTotals, health, draining, shutDown, log
         if (!found) throw notFound('');
         const { description, baseUnit } = metric;
         sendText(ctx, actuatorType, JSON.stringify({ name, description, baseUnit, ...found }));
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/actuator/logfile',
+      id: 'getLogFile',
+      tag,
+      summary: 'The log file, where one is configured (`LOG_FILE`); else 404',
+      access: 'ADMIN',
+      reply: 'bytes',
+      produces: ['text/plain'],
+      handler: async ({ ctx }) => {
+        const { logFile = null } = config;
+        if (logFile === null) throw notFound('The log goes to standard output only; LOG_FILE names a file for it');
+        await sendFile(ctx, { path: logFile, name: path.basename(logFile), mediaType: 'text/plain;charset=UTF-8' });
       },
     }),
     route({
