@@ -29,31 +29,29 @@ export interface Comparing {
 interface Options {
   db: Database;
   library: Library;
-  /** Whether all of the library is looked through. */
-  isWhole: boolean;
+  /** The folder that is looked through; null: the whole library. */
+  folder: string | null;
   open: (known: Known) => Reconciler;
 }
 
 /**
  * Compares folders by their outlines, which are loaded while the walk begins. At the first one that differs all that is known of
- * the library is loaded, since its files may come from anywhere, and what differs is looked at closely (reconcile.ts).
+ * the library is loaded, since its files may come from anywhere, and what differs is looked at closely (reconcile.ts). Of one folder
+ * only what lies in it is known, and where its new files come from is asked (identity.ts).
  */
-export async function startComparing({ db, library, isWhole, open }: Options): Promise<Comparing> {
+export async function startComparing({ db, library, folder, open }: Options): Promise<Comparing> {
   const counts: ScanCounts = { series: 0, books: 0, added: 0, changed: 0, moved: 0, restored: 0 };
   /** Paths only: what is told of folders that are the same is forgotten at once. */
   const same: string[] = [];
   let early: FoundSeries[] = [];
   let outline: Outline | null = null;
   let detail: Detail | null = null;
-  let liveBooks = 0;
+  const isWhole = folder === null;
 
   const openDetail = async (): Promise<Detail> => {
-    const known = await loadKnown(db, library.id);
-    const books = [...known.books.values()];
-    liveBooks = books.filter(({ isDeleted }) => !isDeleted).length;
-    return { known, books, reconciler: open(known) };
+    const known = await loadKnown(db, library.id, folder ?? '');
+    return { known, books: [...known.books.values()], reconciler: open(known) };
   };
-  const liveOf = () => outline?.books ?? liveBooks;
   const loading = isWhole ? loadOutline(db, library).then((loaded) => (outline = loaded)) : null;
   // heard of where it is waited for
   loading?.catch(() => undefined);
@@ -100,10 +98,18 @@ export async function startComparing({ db, library, isWhole, open }: Options): P
     },
     live: async () => {
       await loading;
-      return liveOf();
+      return outline?.books ?? countLive(db, library.id);
     },
     get liveSoFar() {
-      return liveOf();
+      return outline?.books ?? 0;
     },
   };
+}
+
+async function countLive(db: Database, libraryId: string): Promise<number> {
+  const { rows } = await db.raw<{ rows: [{ count: number }] }>(
+    'select count(*)::int as count from book where library_id = ? and deleted_at is null',
+    [libraryId],
+  );
+  return rows[0].count;
 }

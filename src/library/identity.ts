@@ -3,7 +3,8 @@ import path from 'node:path';
 import { isCoded } from '../base/errors';
 import { groupBy } from '../base/group-by';
 import type { Database } from '../db/database';
-import { findBooksElsewhere, type KnownBook } from './known';
+import { bySize, type Candidates } from './candidates';
+import { findBooksElsewhere, type Candidate, type KnownBook } from './known';
 import { findSuccessors } from './successors';
 import type { FoundBook } from './walk';
 import { versionWithVolumes } from './volumes';
@@ -13,7 +14,9 @@ export interface IdentityContext {
   db: Database;
   libraryId: string;
   root: string;
-  /** All rows of the library as the scan began. */
+  /** The folder that is looked through; '' is the whole library. */
+  within: string;
+  /** All rows of the folder as the scan began. */
   books: readonly KnownBook[];
   /** Ids whose file this scan has found. */
   found: ReadonlySet<string>;
@@ -34,7 +37,8 @@ export interface Claim {
   isReplaced?: true;
 }
 
-type Candidate = KnownBook & { root: string };
+/** So many books of one size are asked whether they are gone; of more, the file is hashed and compared by that. */
+const fewBooks = 16;
 
 /** A file that cannot be read is nobody's; being told to stop is another thing. */
 function unreadable(error: unknown): string {
@@ -48,18 +52,25 @@ export const isSameSpelling = (a: string, b: string): boolean =>
 
 const sameName = (a: string, b: string) => path.posix.basename(a) === path.posix.basename(b);
 
+/** Asks once a book: many new files may be of the size of one book, and many books of that of one file. */
+function once<T>(ask: (book: Candidate) => Promise<T>): (book: Candidate) => Promise<T> {
+  const answers = new Map<string, Promise<T>>();
+  return (book) => {
+    const known = answers.get(book.id);
+    if (known) return known;
+    const answer = ask(book);
+    answers.set(book.id, answer);
+    return answer;
+  };
+}
+
 export function createIdentity(context: IdentityContext) {
-  const { db, libraryId, root, books, found, hash } = context;
+  const { db, libraryId, root, within, books, found, hash } = context;
   const claimed = new Set<string>();
-  let bySize: Map<number, KnownBook[]> | null = null;
+  /** Built at the first new file: a scan that finds nothing new does without. */
+  let inside: ((size: number) => Candidates) | null = null;
   let byFolder: Map<string, KnownBook[]> | null = null;
   const reachable = new Map<string, boolean>();
-
-  /** Built at the first new file: a scan that finds nothing new does without. */
-  function ofSize(size: number): KnownBook[] {
-    bySize ??= groupBy(books, (book) => book.size);
-    return bySize.get(size) ?? [];
-  }
 
   async function isReachable(folder: string): Promise<boolean> {
     const known = reachable.get(folder);
@@ -86,22 +97,29 @@ export function createIdentity(context: IdentityContext) {
     }
   }
 
-  async function claimOne({ file, here }: Suspect, candidates: Candidate[]): Promise<Claim | null> {
+  /** `groups`: the books of the size of the file. */
+  async function claimOne(
+    { file, here }: Suspect,
+    groups: Candidates[],
+    ask: typeof whereabouts,
+  ): Promise<Claim | null> {
     let ownHash = '';
+    const readHash = async () => (ownHash ||= await hash(path.join(root, file.path)).catch(unreadable));
+    const candidates: Candidate[] = [];
+    for (const group of groups) {
+      candidates.push(...group.withHash(group.hashed > fewBooks ? await readHash() : undefined));
+      if (here === null) candidates.push(...group.changedAt(file.modifiedAt));
+    }
     const matches: KnownBook[] = [];
     for (const book of candidates) {
       if (book.id === here?.id || claimed.has(book.id) || found.has(book.id)) continue;
       // the walk found the new spelling and not the old one, whatever a stat of the old one says
       const isRespelled = book.libraryId === libraryId && isSameSpelling(book.path, file.path);
-      const place = isRespelled ? 'gone' : await whereabouts(book);
+      const place = isRespelled ? 'gone' : await ask(book);
       if (place === 'there') continue;
-      if (book.hash !== '') {
-        ownHash ||= await hash(path.join(root, file.path)).catch(unreadable);
-        if (ownHash === book.hash) matches.push(book);
-        continue;
-      }
       // not hashed yet: the very same time to the millisecond, which renaming keeps, and nothing left at the old place
-      if (here === null && place === 'gone' && book.modifiedAt === file.modifiedAt) matches.push(book);
+      const isSame = book.hash === '' ? place === 'gone' : book.hash === (await readHash());
+      if (isSame) matches.push(book);
     }
     const match = matches.find((book) => sameName(book.path, file.path)) ?? matches[0];
     if (match === undefined) return null;
@@ -132,12 +150,13 @@ export function createIdentity(context: IdentityContext) {
   /** Finds the rows whose files these are. A file without claim is the row at its place, or a new book. */
   return async function claim(suspects: Suspect[]): Promise<Map<FoundBook, Claim>> {
     const sizes = [...new Set(suspects.map(({ file }) => file.size))];
-    const elsewhere = groupBy(await findBooksElsewhere(db, libraryId, sizes), (book) => book.size);
+    const elsewhere = bySize(await findBooksElsewhere(db, { libraryId, root, within }, sizes));
+    inside ??= bySize(books.map((book) => ({ ...book, root })));
     const claims = new Map<FoundBook, Claim>();
+    const ask = once(whereabouts);
     for (const suspect of suspects) {
       const { size } = suspect.file;
-      const candidates = [...ofSize(size).map((book) => ({ ...book, root })), ...(elsewhere.get(size) ?? [])];
-      const claim = await claimOne(suspect, candidates);
+      const claim = await claimOne(suspect, [inside(size), elsewhere(size)], ask);
       if (claim) claims.set(suspect.file, claim);
     }
     await claimPlaces(suspects, claims);

@@ -14,6 +14,9 @@ export interface KnownBook {
   hash: string;
 }
 
+/** A book whose file may be one that was found. */
+export type Candidate = KnownBook & { root: string };
+
 export interface KnownSeries {
   id: string;
   path: string;
@@ -52,16 +55,26 @@ const pageSize = 2_000;
 
 const milliseconds = (column: string) => `(extract(epoch from ${column}) * 1000)::bigint`;
 
-async function* readSeries(db: Database, libraryId: string): AsyncGenerator<SeriesRow[]> {
+/** What lies in a folder of a library, by the indexes on paths; in the folder '' lies all of it. */
+const liesIn = (table: string) =>
+  `(:within = '' or ${table}.path = :within or (${table}.path > :from and ${table}.path < :to))`;
+
+// `0` is the letter after `/`, and paths are compared by their letters' numbers
+const boundsOf = (within: string) => ({ within, from: `${within}/`, to: `${within}0` });
+
+/** Series in the folder with all of their books, and the books in it of other series: a folder of pictures was a book above. */
+async function* readSeries(db: Database, libraryId: string, within: string): AsyncGenerator<SeriesRow[]> {
+  const ofBooks = `s.id in (select b.series_id from book b where b.library_id = :libraryId and ${liesIn('b')})`;
   for (let after = '00000000-0000-0000-0000-000000000000'; ;) {
     const { rows } = await db.raw<{ rows: SeriesRow[] }>(
       `select s.id, s.path, s.name, ${milliseconds('s.file_modified_at')} as "modifiedAt", s.oneshot,
          s.deleted_at is not null as "isDeleted", (s.series_json->>'size') || ' ' || (s.series_json->>'modifiedAt') as "seriesJson",
          coalesce((select json_agg(json_build_array(b.id, b.path, b.file_size, ${milliseconds('b.file_modified_at')},
            (b.deleted_at is not null)::int, (b.media_status in ('UNKNOWN', 'OUTDATED'))::int, b.file_hash))
-           from book b where b.series_id = s.id), '[]') as books
-       from series s where s.library_id = ? and s.id > ? order by s.id limit ${pageSize}`,
-      [libraryId, after],
+           from book b where b.series_id = s.id and ${liesIn('b')}), '[]') as books
+       from series s where s.library_id = :libraryId and s.id > :after and (${liesIn('s')} or ${ofBooks})
+       order by s.id limit ${pageSize}`,
+      { libraryId, after, ...boundsOf(within) },
     );
     yield rows;
     const last = rows.at(-1);
@@ -70,14 +83,15 @@ async function* readSeries(db: Database, libraryId: string): AsyncGenerator<Seri
   }
 }
 
-export async function loadKnown(db: Database, libraryId: string): Promise<Known> {
+/** Of a library, or of what lies in one folder of it. */
+export async function loadKnown(db: Database, libraryId: string, within = ''): Promise<Known> {
   const known: Known = {
     series: new Map(),
     seriesById: new Map(),
     books: new Map(),
-    artwork: await loadArtwork(db, libraryId),
+    artwork: await loadArtwork(db, libraryId, within),
   };
-  for await (const rows of readSeries(db, libraryId)) {
+  for await (const rows of readSeries(db, libraryId, within)) {
     for (const row of rows) {
       const series = { ...row, modifiedAt: Number(row.modifiedAt), books: row.books.length };
       known.series.set(row.path, series);
@@ -93,13 +107,15 @@ function fromTuple(libraryId: string, seriesId: string, tuple: BookTuple): Known
   return { id, libraryId, seriesId, path, size, modifiedAt, isDeleted: !!isDeleted, isPending: !!isPending, hash };
 }
 
-async function loadArtwork(db: Database, libraryId: string): Promise<Map<string, KnownArtwork[]>> {
+async function loadArtwork(db: Database, libraryId: string, within: string): Promise<Map<string, KnownArtwork[]>> {
+  const of = (owner: 'book' | 'series') => `
+    select p.id, p.path, p.book_id as "bookId", p.series_id as "seriesId", p.file_size as size,
+      ${milliseconds('p.file_modified_at')} as "modifiedAt"
+    from ${owner} o join poster p on p.${owner}_id = o.id
+    where p.path is not null and o.library_id = :libraryId and ${liesIn('o')}`;
   const { rows } = await db.raw<{ rows: (Omit<KnownArtwork, 'modifiedAt'> & { modifiedAt: string | null })[] }>(
-    `select p.id, p.path, p.book_id as "bookId", p.series_id as "seriesId", p.file_size as size,
-       ${milliseconds('p.file_modified_at')} as "modifiedAt"
-     from poster p left join book b on b.id = p.book_id left join series s on s.id = p.series_id
-     where p.path is not null and coalesce(b.library_id, s.library_id) = ?`,
-    [libraryId],
+    `${of('book')} union all ${of('series')}`,
+    { libraryId, ...boundsOf(within) },
   );
   const byOwner = new Map<string, KnownArtwork[]>();
   for (const row of rows) {
@@ -110,20 +126,32 @@ async function loadArtwork(db: Database, libraryId: string): Promise<Map<string,
   return byOwner;
 }
 
-/** Books of the same size in other libraries whose files may have moved here. */
+export interface Elsewhere {
+  libraryId: string;
+  root: string;
+  /** The folder of the library of which the books are known. */
+  within: string;
+}
+
+/** Books of these sizes of which a scan knows nothing, and whose files may have moved to where it looks. */
 export async function findBooksElsewhere(
   db: Database,
-  libraryId: string,
+  { libraryId, root, within }: Elsewhere,
   sizes: number[],
-): Promise<(KnownBook & { root: string })[]> {
+): Promise<Candidate[]> {
   if (sizes.length === 0) return [];
-  const { rows } = await db.raw<{ rows: (KnownBook & { root: string })[] }>(
+  const libraries = await db<{ id: string; root: string }>('library').whereNot({ id: libraryId }).select('id', 'root');
+  if (within !== '') libraries.push({ id: libraryId, root });
+  // mostly there is no other; where all books have one size, the index must not have to look at those of this library
+  if (libraries.length === 0) return [];
+  const { rows } = await db.raw<{ rows: KnownBook[] }>(
     `select b.id, b.library_id as "libraryId", b.series_id as "seriesId", b.path, b.file_size as size,
        ${milliseconds('b.file_modified_at')} as "modifiedAt", b.deleted_at is not null as "isDeleted",
-       b.media_status in ('UNKNOWN', 'OUTDATED') as "isPending", b.file_hash as hash, l.root
-     from book b join library l on l.id = b.library_id
-     where b.library_id <> ? and b.file_size = any(?)`,
-    [libraryId, sizes],
+       b.media_status in ('UNKNOWN', 'OUTDATED') as "isPending", b.file_hash as hash
+     from book b where b.library_id = any(:libraryIds) and b.file_size = any(:sizes)
+       and (b.library_id <> :libraryId or not ${liesIn('b')})`,
+    { libraryIds: libraries.map(({ id }) => id), sizes, libraryId, ...boundsOf(within) },
   );
-  return rows.map((row) => ({ ...row, modifiedAt: Number(row.modifiedAt) }));
+  const roots = new Map(libraries.map((library) => [library.id, library.root]));
+  return rows.map((row) => ({ ...row, modifiedAt: Number(row.modifiedAt), root: roots.get(row.libraryId) ?? '' }));
 }

@@ -55,18 +55,20 @@ interface Options extends Pick<TaskContext, 'db' | 'queue' | 'signal'> {
   library: Library;
   /** Of books that are read as they are found; null: tasks read all of them. */
   limits: MediaLimits | null;
+  /** The folder that is looked through; '' is the whole library. */
+  within: string;
   known: Known;
   hash: (file: string) => Promise<string>;
 }
 
 /** Brings the rows of a library in line with what a walk finds, a batch of series at a time (docs/decisions/0006). */
-export function createReconciler({ db, queue, library, known, hash, limits, signal }: Options): Reconciler {
+export function createReconciler({ db, queue, library, within, known, hash, limits, signal }: Options): Reconciler {
   const books: readonly KnownBook[] = [...known.books.values()];
   const foundBooks = new Set<string>();
   const foundSeries = new Set<string>();
   const pending: string[] = [];
   const counts: Changes = { added: 0, changed: 0, moved: 0, restored: 0 };
-  const identity = { db, libraryId: library.id, root: library.root, books, found: foundBooks, hash };
+  const identity = { db, libraryId: library.id, root: library.root, within, books, found: foundBooks, hash };
   const claim = createIdentity(identity);
   const readFirst = limits && createFirstReading({ library, limits, signal });
   const readBooks: string[] = [];

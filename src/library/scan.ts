@@ -17,7 +17,7 @@ import { emptyTrash, removeEmptySets } from './trash';
 import { submitHashes } from './unhashed';
 import { closeQuestions, mustAsk } from './vanish-guard';
 import { findVanished, markUnavailable, rootIdentity, trash, type Vanished } from './vanished';
-import { walk, walkFolder, type FoundSeries, type WalkProblem } from './walk';
+import { findStart, walk, walkFolder, type FoundSeries, type WalkProblem } from './walk';
 
 export interface ScanResult extends ScanCounts {
   removed: number;
@@ -104,12 +104,14 @@ async function scan(
   const root = await rootIdentity(library.root);
   if (root !== null) await settleMoves(context, library);
   const hash = (file: string) => hashFile(file, signal);
+  const { folder = null } = payload;
+  const start = folder === null ? '' : await findStart(library.root, folder, library);
   const open = (known: Known) =>
-    createReconciler({ ...context, library, known, hash, limits: readsBooks ? limits : null });
-  const comparing = await startComparing({ db, library, isWhole: payload.folder === undefined, open });
+    createReconciler({ ...context, library, within: start, known, hash, limits: readsBooks ? limits : null });
+  const comparing = await startComparing({ db, library, folder: folder === null ? null : start, open });
   try {
     const round = { library, payload, operation, comparing, problems: [] };
-    const within = await look(context, round);
+    const within = await look(context, round, folder === null ? null : start);
     // an unmounted share leaves an empty folder; one that goes away during the walk leaves another folder at its place
     if (within === null || root === null || (await rootIdentity(library.root)) !== root) return 'ERR_1016';
     const live = await comparing.live();
@@ -129,10 +131,11 @@ interface Round {
   problems: WalkProblem[];
 }
 
-/** Walks, and tells where it began; null when the root cannot be read. */
+/** Walks the library or a folder of it, and tells where it began; null when the root cannot be read. */
 async function look(
   { signal }: TaskContext,
-  { library, payload: { folder }, operation, comparing, problems }: Round,
+  { library, operation, comparing, problems }: Round,
+  folder: string | null,
 ): Promise<string | null> {
   const sink = {
     series: async (found: FoundSeries) => {
@@ -146,7 +149,7 @@ async function look(
     },
   };
   try {
-    if (folder !== undefined) return await walkFolder(library.root, folder, library, sink, signal);
+    if (folder !== null) return await walkFolder(library.root, folder, library, sink, signal);
     await walk(library.root, library, sink, signal);
     return '';
   } catch (error) {

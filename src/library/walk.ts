@@ -121,10 +121,18 @@ export async function walk(
   if (visited.book) await tell(walking, visited.folder, [visited.book], []);
 }
 
-/**
- * Walks one folder of a library, as `walk` would find it. What a folder of pictures is depends on the folder above it, so
- * that the walk may begin higher; tells where it began. A folder that is gone is an empty one.
- */
+/** Where the walk of one folder of a library has to begin: what a folder of pictures is depends on the folder above it. */
+export async function findStart(
+  root: string,
+  folder: string,
+  options: WalkOptions,
+  disk = createDisk(),
+): Promise<string> {
+  const real = await realpath(root).catch(() => root);
+  return startOf({ root: real, options, disk, isBookFile: bookFileTest(options) }, folder);
+}
+
+/** Walks one folder of a library, as `walk` would find it; tells where it began. A folder that is gone is an empty one. */
 export async function walkFolder(
   root: string,
   folder: string,
@@ -135,7 +143,7 @@ export async function walkFolder(
 ): Promise<string> {
   const real = await realpath(root).catch((error: unknown) => Promise.reject(fail('ERR_1016', { root }, error)));
   const walking = { root: real, options, sink: oneAtATime(sink), signal, disk, ...testsOf(options) };
-  const start = await findStart(walking, folder);
+  const start = await startOf(walking, folder);
   if (start === '') {
     await walk(root, options, sink, signal, disk);
     return start;
@@ -159,7 +167,10 @@ export async function walkFolder(
  * A folder with a book file is what it is whatever lies above it. Another one may be a page of a book of pictures, or hold
  * some: then all of the folder below the root is looked through, or the root if pictures lie in it.
  */
-async function findStart({ root, disk, options, isBookFile }: Walk, folder: string): Promise<string> {
+async function startOf(
+  { root, disk, options, isBookFile }: Pick<Walk, 'root' | 'disk' | 'options' | 'isBookFile'>,
+  folder: string,
+): Promise<string> {
   const filesOf = async (at: string): Promise<string[]> => {
     const entries = await disk.list(path.join(root, at));
     return isFailure(entries) ? [] : entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);

@@ -2,6 +2,7 @@ import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { createIdentity } from '../../src/library/identity';
 import { loadKnown } from '../../src/library/known';
+import { scanLibrary } from '../../src/library/scan';
 import { hashFile } from '../../src/media/hash';
 import { Book } from '../../src/model/book';
 import { Library } from '../../src/model/library';
@@ -10,7 +11,7 @@ import { aProgress, aReadList, aUser } from '../support/builders';
 import { cbz, put } from '../support/book-builders';
 import { useShelves, type Shelf } from './support';
 
-const { test: database, newShelf, newFolder, drain } = useShelves();
+const { test: database, newShelf, newFolder, drain, context } = useShelves();
 const paths = (rows: { path: string }[]) => rows.map((row) => row.path);
 
 test('a renamed book keeps its id, progress and lists, and is not analysed again', async () => {
@@ -225,6 +226,40 @@ test('a book that was not hashed is recognised by size and time after a rename',
   expect(await shelf.books()).toMatchObject([{ id: before.id, path: 'A/one.cbz', deletedAt: null }]);
 });
 
+test('a scan of one folder finds the books that moved there from elsewhere in the library', async () => {
+  const shelf = await newShelf();
+  put(shelf.root, 'A/1.cbz', await cbz({ seed: 63 }));
+  put(shelf.root, 'A/2.cbz', await cbz({ seed: 64 }));
+  put(shelf.root, 'A 2/1.cbz', await cbz({ seed: 65 }));
+  await shelf.scanAll();
+  const before = await shelf.book('A/1.cbz');
+  const known = await loadKnown(database.db, shelf.library.id, 'A');
+  expect([...known.books.keys()].sort()).toEqual(['A/1.cbz', 'A/2.cbz']);
+  mkdirSync(path.join(shelf.root, 'B'));
+  renameSync(path.join(shelf.root, 'A/1.cbz'), path.join(shelf.root, 'B/one.cbz'));
+  await scanLibrary(context(), { libraryId: shelf.library.id, deep: false, folder: 'B' });
+  expect(await shelf.book('B/one.cbz')).toMatchObject({ id: before.id, deletedAt: null, mediaStatus: 'READY' });
+  expect((await shelf.books()).map(({ deletedAt }) => deletedAt)).toEqual([null, null, null]);
+});
+
+test('of many files of one size each stays the book it was', async () => {
+  const shelf = await newShelf({ hashFiles: true });
+  const content = await cbz({ seed: 66 });
+  const marked = (mark: number) => Buffer.concat([content.subarray(0, -2), Buffer.from([1, 0]), Buffer.from([mark])]);
+  const names = Array.from({ length: 20 }, (_, index) => String(index + 1).padStart(2, '0'));
+  for (const [index, name] of names.entries()) put(shelf.root, `A/${name}.cbz`, marked(index));
+  await shelf.scanAll();
+  const before = new Map((await shelf.books()).map(({ id, path: at }) => [path.basename(at), id]));
+  expect(new Set((await shelf.books()).map(({ fileSize }) => fileSize)).size).toBe(1);
+  mkdirSync(path.join(shelf.root, 'B'));
+  const moved = names.slice(0, 18);
+  for (const name of moved) renameSync(path.join(shelf.root, `A/${name}.cbz`), path.join(shelf.root, `B/x${name}.cbz`));
+  put(shelf.root, 'B/new.cbz', marked(99));
+  expect(await shelf.scanAll()).toMatchObject({ moved: 18, added: 1, removed: 0 });
+  for (const name of moved) expect((await shelf.book(`B/x${name}.cbz`)).id).toBe(before.get(`${name}.cbz`));
+  expect([...before.values()]).not.toContain((await shelf.book('B/new.cbz')).id);
+});
+
 test('a file of the same size with other content is another book', async () => {
   const shelf = await newShelf();
   const content = await cbz({ seed: 61 });
@@ -250,7 +285,7 @@ test('a scan that is stopped while it hashes writes nothing about the file', asy
   renameSync(path.join(shelf.root, 'A/1.cbz'), path.join(shelf.root, 'A/3.cbz'));
   const stop = new AbortController();
   const claim = createIdentity({
-    ...{ db: database.db, libraryId: shelf.library.id, root: shelf.root, found: new Set<string>() },
+    ...{ db: database.db, libraryId: shelf.library.id, root: shelf.root, found: new Set<string>(), within: '' },
     books: [...(await loadKnown(database.db, shelf.library.id)).books.values()],
     hash: (file) => {
       stop.abort();
@@ -271,7 +306,7 @@ test('on a share that opens a file by both spellings of its name, the book keeps
   // this disk tells the two apart, so that both lie there, as a stat on such a share would see them
   put(shelf.root, apart, await cbz({ seed: 72 }));
   const claim = createIdentity({
-    ...{ db: database.db, libraryId: shelf.library.id, root: shelf.root, found: new Set<string>() },
+    ...{ db: database.db, libraryId: shelf.library.id, root: shelf.root, found: new Set<string>(), within: '' },
     books: [...(await loadKnown(database.db, shelf.library.id)).books.values()],
     hash: (file) => hashFile(file),
   });
