@@ -1,4 +1,4 @@
-import type { Described } from './api/fields';
+import type { Described } from './api/types';
 
 /** What an address inside the app means; paths here are without the server's base path. */
 export type Route =
@@ -17,6 +17,8 @@ export type Route =
   | { page: 'duplicates'; part: DuplicatesPart }
   | { page: 'history' }
   | { page: 'import'; part: ImportPart }
+  | { page: 'read-lists' }
+  | { page: 'read-list'; id: string }
   | { page: 'account' }
   | { page: 'not-found' };
 
@@ -41,6 +43,7 @@ function pageNamed(name: string, query: URLSearchParams): Route {
   if (name === 'search') return { page: 'search', query: query.get('q') ?? '' };
   if (name === 'duplicates') return { page: 'duplicates', part: 'books' };
   if (name === 'import') return { page: 'import', part: 'files' };
+  if (name === 'readlists') return { page: 'read-lists' };
   if (name === 'review' || name === 'activity' || name === 'account' || name === 'history') return { page: name };
   return notFound;
 }
@@ -58,6 +61,7 @@ function thingOf(kind: string, id: string, of: string | undefined, query: URLSea
   if (address === 'libraries/') return { page: 'library', id };
   if (address === 'libraries/settings') return { page: 'library-settings', id };
   if (address === 'libraries/trash') return { page: 'trash', id };
+  if (address === 'readlists/') return { page: 'read-list', id };
   if (address === 'series/') return { page: 'series', id };
   if (address === 'series/edit') return { page: 'edit', kind: 'series', id };
   // both spellings exist in the wild: Mihon opens /book/{id} in its web view, bookmarks have /book/{id}/read
@@ -84,6 +88,8 @@ export const paths = {
   duplicates: (part: DuplicatesPart) => (part === 'books' ? '/duplicates' : `/duplicates/${part}`),
   history: '/history',
   import: (part: ImportPart) => (part === 'files' ? '/import' : `/import/${part}`),
+  readLists: '/readlists',
+  readList: (id: string) => `/readlists/${encodeURIComponent(id)}`,
   account: '/account',
   search: (query: string) => (query === '' ? '/search' : `/search?q=${encodeURIComponent(query)}`),
 };

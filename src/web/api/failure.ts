@@ -1,3 +1,5 @@
+import { reasonFor } from './reasons';
+
 /** Something the server refused, or that never reached it (status 0). The message is fit to be shown. */
 export class ApiFailure extends Error {
   constructor(
@@ -34,7 +36,7 @@ export function failureFrom(status: number, body: unknown): ApiFailure {
   }
   const said = messageOf(body);
   // the messages of a 400 are made for people (library folder missing, name taken…), others repeat the status
-  if (status === 400 && said !== '') return new ApiFailure(status, withoutCode(said));
+  if (status === 400 && said !== '') return new ApiFailure(status, reasonFor(withoutCode(said)) ?? said);
   return new ApiFailure(
     status,
     byStatus[status] ?? (withoutCode(said) || `The server answered with status ${status}.`),

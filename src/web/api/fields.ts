@@ -1,17 +1,5 @@
 import { request } from './http';
-
-/** What has fields of metadata: the word of the addresses. */
-export type Described = 'series' | 'books';
-
-/** One field: what it says, by whom, since when. */
-export interface FieldState {
-  field: string;
-  value: unknown;
-  /** Null: nobody has said anything. */
-  source: 'name' | 'file' | 'mangadex' | 'person' | null;
-  since: string | null;
-  locked: boolean;
-}
+import type { Described, FieldState } from './types';
 
 const ours = (kind: Described, id: string) => `api/kiremisu/v1/${kind}/${encodeURIComponent(id)}/fields`;
 

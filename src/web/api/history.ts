@@ -1,15 +1,5 @@
 import { request } from './http';
-import type { Slice } from './types';
-
-/** A change that was made to files. */
-export interface HistoryEvent {
-  id: string;
-  type: string;
-  timestamp: string;
-  bookId: string | null;
-  seriesId: string | null;
-  properties: Record<string, string>;
-}
+import type { HistoryEvent, Slice } from './types';
 
 /** The newest first. */
 export const findHistory = (page: number, signal: AbortSignal): Promise<Slice<HistoryEvent>> =>

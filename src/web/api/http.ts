@@ -43,9 +43,10 @@ async function send(path: string, call: Call): Promise<Response> {
     Accept: 'application/json',
     ...call.headers,
   };
-  if (call.body !== undefined) headers['Content-Type'] = 'application/json';
+  // of a form the browser itself names the type, with the boundary it chose
+  if (call.body !== undefined && !(call.body instanceof FormData)) headers['Content-Type'] = 'application/json';
   const init: RequestInit = { method: call.method ?? 'GET', headers, credentials: 'same-origin' };
-  if (call.body !== undefined) init.body = JSON.stringify(call.body);
+  if (call.body !== undefined) init.body = call.body instanceof FormData ? call.body : JSON.stringify(call.body);
   if (call.signal) init.signal = call.signal;
   if (call.keepalive) init.keepalive = true;
   try {

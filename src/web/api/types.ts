@@ -140,6 +140,7 @@ export interface Book {
   metadata: {
     title: string;
     number: string;
+    numberSort: number;
     summary: string;
     releaseDate: string | null;
     authors: Author[];
@@ -176,4 +177,27 @@ export interface Operation {
   createdAt: string;
   startedAt: string | null;
   finishedAt: string | null;
+}
+
+/** What has fields of metadata: the word of the addresses. */
+export type Described = 'series' | 'books';
+
+/** One field: what it says, by whom, since when. */
+export interface FieldState {
+  field: string;
+  value: unknown;
+  /** Null: nobody has said anything. */
+  source: 'name' | 'file' | 'mangadex' | 'person' | null;
+  since: string | null;
+  locked: boolean;
+}
+
+/** A change that was made to files. */
+export interface HistoryEvent {
+  id: string;
+  type: string;
+  timestamp: string;
+  bookId: string | null;
+  seriesId: string | null;
+  properties: Record<string, string>;
 }

@@ -9,8 +9,8 @@ import {
 } from '../api/duplicates';
 import { ConfirmDialog } from '../parts/confirm';
 import { Endless } from '../parts/endless';
-import { SelectField, type Option } from '../parts/field';
-import { counted } from '../parts/format';
+import { SelectField } from '../parts/field';
+import { counted, type Option } from '../parts/format';
 import { RepeatedPageCard } from '../parts/page-card';
 import { Empty, Loading, LoadProblem } from '../parts/states';
 import { paths } from '../routes';

@@ -1,8 +1,8 @@
 import { useId } from 'preact/hooks';
 import type { Author } from '../api/types';
-import { AreaField, Field, SelectField, type Option } from '../parts/field';
+import { AreaField, Field, SelectField } from '../parts/field';
 import { fieldLabel, type EditedField, type FieldKind, type Typed } from '../parts/field-words';
-import { directionOptions, roleLabel, roles, statusOptions } from '../parts/format';
+import { directionOptions, roleLabel, roles, statusOptions, type Option } from '../parts/format';
 import { CloseIcon, PlusIcon } from '../parts/icons';
 
 interface InputProps {

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { ApiFailure } from '../api/failure';
-import { changeFields, findFields, type Described, type FieldState } from '../api/fields';
+import { changeFields, findFields } from '../api/fields';
+import type { Described, FieldState } from '../api/types';
 import { changesIn, editedFields, isChanged, lockOf, typedOf, type Draft } from '../parts/field-words';
 import { Lock, Origin, Release } from '../parts/field-origin';
 import { PageTitle } from '../parts/page-title';

@@ -1,4 +1,4 @@
-import type { HistoryEvent } from '../api/history';
+import type { HistoryEvent } from '../api/types';
 import { sizeText } from '../parts/format';
 
 /** An event for people: what happened, to which file, and what else is to be known. */

@@ -1,4 +1,5 @@
-import { findHistory, type HistoryEvent } from '../api/history';
+import { findHistory } from '../api/history';
+import type { HistoryEvent } from '../api/types';
 import { Endless } from '../parts/endless';
 import { momentText } from '../parts/format';
 import { PageTitle } from '../parts/page-title';

@@ -12,6 +12,7 @@ import { reasonFor } from '../api/reasons';
 import type { Library, LibraryState } from '../api/types';
 import { ConfirmDialog } from '../parts/confirm';
 import { Field } from '../parts/field';
+import { FolderField } from '../parts/folder-field';
 import { momentText } from '../parts/format';
 import { changesOf, draftOf, type LibraryDraft } from '../parts/library-draft';
 import { LibraryFields } from '../parts/library-fields';
@@ -103,13 +104,10 @@ function SettingsForm({ library: { id }, stored, saved }: FormProps) {
       <fieldset class="group">
         <legend>Library</legend>
         <Field label="Name" value={draft.name} change={(name) => change({ name })} required maxLength={200} />
-        <Field
+        <FolderField
           label="Folder"
           value={draft.root}
           change={(root) => change({ root })}
-          required
-          spellcheck={false}
-          autocapitalize="off"
           hint="The full path on the server. Moved elsewhere, the books stay the same."
         />
       </fieldset>

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
-import { findFields, type Described } from '../api/fields';
+import { findFields } from '../api/fields';
+import type { Described } from '../api/types';
 import { fieldLabel, isTold, valueText } from '../parts/field-words';
 import { Origin, Release } from '../parts/field-origin';
 import { EditIcon, LockIcon } from '../parts/icons';

@@ -15,6 +15,7 @@ const administration: [string, string][] = [
   ['Activity', paths.activity],
   ['Review metadata', paths.review],
   ['Duplicates', paths.duplicates('books')],
+  ['Import', paths.import('files')],
   ['History', paths.history],
 ];
 

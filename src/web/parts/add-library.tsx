@@ -8,6 +8,7 @@ import { navigate } from '../state/navigation';
 import { notify } from '../state/notices';
 import { Dialog } from './dialog';
 import { Field } from './field';
+import { FolderField } from './folder-field';
 import { changesOf, newDraft, type LibraryDraft } from './library-draft';
 import { LibraryFields } from './library-fields';
 import { useSubmission } from './submission';
@@ -56,14 +57,11 @@ export function AddLibraryForm({ done }: { done?: () => void }) {
         maxLength={200}
         placeholder="Manga"
       />
-      <Field
+      <FolderField
         label="Folder"
         value={draft.root}
         change={(root) => change({ root })}
-        required
         placeholder="/data/manga"
-        spellcheck={false}
-        autocapitalize="off"
         hint="The full path on the server. Every folder with books in it becomes a series."
       />
       <details class="more-options">

@@ -1,4 +1,5 @@
-import { changeFields, releaseFields, type Described, type FieldState } from '../api/fields';
+import { changeFields, releaseFields } from '../api/fields';
+import type { Described, FieldState } from '../api/types';
 import { booksChanged, expectWork } from '../state/live';
 import { attempt, notify } from '../state/notices';
 import { canRelease, fieldLabel, originText } from './field-words';

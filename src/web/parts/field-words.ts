@@ -1,4 +1,4 @@
-import type { Described, FieldState } from '../api/fields';
+import type { Described, FieldState } from '../api/types';
 import type { Author } from '../api/types';
 import { directionText, languageText, statusText } from './format';
 

@@ -1,5 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useId } from 'preact/hooks';
+import type { Option } from './format';
 
 interface Labelled {
   label: string;
@@ -64,9 +65,6 @@ export function AreaField({ label, value, change, hint, ...area }: AreaProps) {
   );
   return <Frame {...{ label, hint, draw }} />;
 }
-
-/** Value and text of what can be chosen. */
-export type Option = [value: string, text: string];
 
 interface SelectProps extends Labelled {
   value: string;

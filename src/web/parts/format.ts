@@ -1,5 +1,8 @@
 import type { Author, Book, Series } from '../api/types';
 
+/** Value and text of what can be chosen. */
+export type Option = [value: string, text: string];
+
 export function counted(number: number, one: string, many = `${one}s`): string {
   return `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
 }
@@ -27,21 +30,20 @@ export function bookTitle(book: { metadata: Pick<Book['metadata'], 'title' | 'nu
   return title === '' ? `#${number}` : `#${number} – ${title}`;
 }
 
-export const statusOptions: [string, string][] = [
+export const statusOptions: Option[] = [
   ['ONGOING', 'Ongoing'],
   ['ENDED', 'Ended'],
   ['HIATUS', 'On hiatus'],
   ['ABANDONED', 'Abandoned'],
 ];
 
-const textIn = (options: [string, string][], wanted: string): string =>
-  options.find(([value]) => value === wanted)?.[1] ?? '';
+const textIn = (options: Option[], wanted: string): string => options.find(([value]) => value === wanted)?.[1] ?? '';
 
 export function statusText({ metadata }: { metadata: Pick<Series['metadata'], 'status'> }): string {
   return textIn(statusOptions, metadata.status);
 }
 
-export const directionOptions: [string, string][] = [
+export const directionOptions: Option[] = [
   ['LEFT_TO_RIGHT', 'Left to right'],
   ['RIGHT_TO_LEFT', 'Right to left'],
   ['VERTICAL', 'Vertical'],

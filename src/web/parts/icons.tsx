@@ -49,3 +49,4 @@ export const LockIcon = drawn('M6 11h12v9H6Z', 'M8.5 11V8a3.5 3.5 0 0 1 7 0v3');
 export const OpenLockIcon = drawn('M6 11h12v9H6Z', 'M8.5 11V7a3.5 3.5 0 0 1 6.7-1.4');
 export const EditIcon = drawn('M4 20l1-4.5L16 4.5l3.5 3.5-11 11Z', 'M13.5 7l3.5 3.5');
 export const FolderIcon = drawn('M3.5 6.5h6l2 2.5h9v10h-17Z');
+export const ListIcon = drawn('M9 6h11', 'M9 12h11', 'M9 18h11', 'M4 6h.5', 'M4 12h.5', 'M4 18h.5');

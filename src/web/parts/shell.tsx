@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { findReadLists } from '../api/read-lists';
 import type { User } from '../api/types';
 import { paths, type Route } from '../routes';
 import { libraries, reloadLibraries } from '../state/libraries';
@@ -7,8 +8,9 @@ import { watchOperations } from '../state/live';
 import { hrefOf } from '../state/navigation';
 import { isAdmin } from '../state/session';
 import { useStore } from '../state/store';
+import { useLoad } from '../state/use-load';
 import { AccountMenu } from './account-menu';
-import { HomeIcon, ShelfIcon } from './icons';
+import { HomeIcon, ListIcon, ShelfIcon } from './icons';
 import { Logo } from './logo';
 import { OperationBar } from './operation-bar';
 import { SearchBox } from './search-box';
@@ -70,8 +72,23 @@ function Navigation({ route }: { route: Route }) {
             </NavigationLink>
           </li>
         ))}
+        <ReadListsLink route={route} />
       </ul>
     </nav>
+  );
+}
+
+/** Not there as long as there are none. */
+function ReadListsLink({ route }: { route: Route }) {
+  const { value } = useLoad('any read list', (signal) => findReadLists(0, 1, signal));
+  if (value === undefined || value.totalElements === 0) return null;
+  return (
+    <li>
+      <NavigationLink path={paths.readLists} current={route.page === 'read-lists' || route.page === 'read-list'}>
+        <ListIcon />
+        Read lists
+      </NavigationLink>
+    </li>
   );
 }
 

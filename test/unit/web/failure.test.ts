@@ -12,8 +12,9 @@ test('the message of a bad request is shown without its code', () => {
   );
 });
 
-test('a bare code is better than nothing', () => {
-  expect(failureFrom(400, { message: 'ERR_9999' }).message).toBe('ERR_9999');
+test('a bare code becomes words; one without words is better than nothing', () => {
+  expect(failureFrom(400, { message: 'ERR_1015' }).message).toBe('This is no reading list of ComicRack (CBL).');
+  expect(failureFrom(400, { message: 'ERR_9999' }).message).toBe('The server reports ERR_9999.');
 });
 
 test.each([

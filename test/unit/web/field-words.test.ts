@@ -1,4 +1,4 @@
-import type { FieldState } from '../../../src/web/api/fields';
+import type { FieldState } from '../../../src/web/api/types';
 import {
   canRelease,
   changesIn,

@@ -31,6 +31,11 @@ test.each(['files', 'list'] as const)('imports have a part for %s', (part) => {
   expect(routeOf(paths.import(part))).toEqual({ page: 'import', part });
 });
 
+test('read lists have addresses', () => {
+  expect(routeOf(paths.readLists)).toEqual({ page: 'read-lists' });
+  expect(routeOf(paths.readList('01J'))).toEqual({ page: 'read-list', id: '01J' });
+});
+
 test('the history has an address', () => {
   expect(routeOf(paths.history)).toEqual({ page: 'history' });
 });
