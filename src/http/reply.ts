@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import { fail } from '../base/errors';
 import type { Download } from '../library/downloads';
 import type { ServedPoster } from '../library/served-poster';
@@ -36,8 +37,42 @@ export function sendText(ctx: HttpContext, type: string, body: string, status = 
   ctx.body = body;
 }
 
+/** Where a reply has the members of its first member, `content`, when they are too many to be held. */
+export const contentParts = Symbol('content in parts');
+
+export type InParts = object & { [contentParts]: AsyncIterable<unknown[]> };
+
+const isInParts = (value: unknown): value is InParts =>
+  typeof value === 'object' && value !== null && contentParts in value;
+
+/** The text of a reply with its content put in, a part at a time. */
+async function* written(value: InParts, response: ServerResponse): AsyncGenerator<string> {
+  const [begin, end] = JSON.stringify(value).split('"content":[]', 2);
+  yield `${begin}"content":[`;
+  let separator = '';
+  try {
+    for await (const members of value[contentParts]) {
+      if (members.length === 0) continue;
+      yield separator + JSON.stringify(members).slice(1, -1);
+      separator = ',';
+    }
+  } catch (error) {
+    // a list that breaks off must not look whole, nor its client wait for the rest
+    response.destroy();
+    throw error;
+  }
+  yield `]${end}`;
+}
+
 /** JSON as Komga writes it: no charset, nulls present. */
 export function sendJson(ctx: HttpContext, value: unknown, status = 200): void {
+  if (isInParts(value)) {
+    ctx.status = status;
+    ctx.set('Content-Type', 'application/json');
+    ctx.body =
+      ctx.method === 'HEAD' ? Readable.from([]) : Readable.from(written(value, ctx.res), { objectMode: false });
+    return;
+  }
   sendText(ctx, 'application/json', JSON.stringify(value), status);
 }
 

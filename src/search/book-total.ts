@@ -1,5 +1,6 @@
 import type { BookCondition, SeriesCondition } from './condition';
 import type { ReadStatus } from './condition';
+import { progressWithin } from './narrow';
 import { seriesWhere } from './series-leaves';
 import { allOf, anyOf, joined, sql, where, type Sql } from './sql';
 import { tallied } from './tally';
@@ -54,11 +55,11 @@ function simple(condition: BookCondition): Simple | null {
   return { ...everything, status: condition.readStatus.value };
 }
 
-/** Of series_progress `m`: the books that are not unread, or those of one kind. */
+/** Of series_progress `p`: the books that are not unread, or those of one kind. */
 const progressed = {
-  UNREAD: sql`-m.read_count - m.in_progress_count`,
-  READ: sql`m.read_count`,
-  IN_PROGRESS: sql`m.in_progress_count`,
+  UNREAD: sql`-p.read_count - p.in_progress_count`,
+  READ: sql`p.read_count`,
+  IN_PROGRESS: sql`p.in_progress_count`,
 };
 
 const ofStatus = {
@@ -93,11 +94,9 @@ export function bookTotal(viewer: Viewer, condition: BookCondition | null | unde
   const all = tallied(['books'], viewer, { condition: of });
   if (all === null) return null;
   const { status } = asked;
-  const limits = allOf([visibleSeries(viewer), libraries]);
   const mine =
     status &&
-    sql`select sum(${progressed[status]}) from series_progress m ${limits ? sql`join series s on s.id = m.series_id` : sql``}
-      ${where(allOf([sql`m.user_id = ${viewer.userId}`, limits]))}`;
+    sql`select sum(${progressed[status]}) from ${progressWithin(viewer, allOf([visibleSeries(viewer), libraries]))}`;
   const parts = [
     status === null || status === 'UNREAD' ? sql`select sum(s.amount) from ${all}` : null,
     mine,

@@ -1,6 +1,7 @@
 import type { Database } from '../db/database';
 import type { BookCondition } from './condition';
 import { bookListQuery } from './find-books';
+import { progressWithin } from './narrow';
 import { allOf, joined, readRows, sql, where, type Sql } from './sql';
 import { tallied } from './tally';
 import { visibleBooks, visibleSeries } from './viewer-where';
@@ -21,9 +22,8 @@ export interface BookCount extends Record<ReadStatus, number> {
 export function countReadableBooks(db: Database, viewer: Viewer): Promise<BookCount[]> {
   const books = tallied(['books'], viewer, { perLibrary: true });
   const all = sql`select s.library_id, sum(s.amount) as books, 0 as read, 0 as open from ${books} group by 1`;
-  const isMine = sql`m.user_id = ${viewer.userId}`;
-  const mine = sql`select s.library_id, 0, sum(m.read_count), sum(m.in_progress_count)
-    from series_progress m join series s on s.id = m.series_id ${where(allOf([isMine, visibleSeries(viewer)]))} group by 1`;
+  const mine = sql`select p.library_id, 0, sum(p.read_count), sum(p.in_progress_count)
+    from ${progressWithin(viewer, visibleSeries(viewer))} group by 1`;
   const isHidden = sql`(b.deleted_at is not null or b.media_status <> 'READY')`;
   const hidden = sql`select b.library_id, -count(*), -count(*) filter (where p.completed), -count(*) filter (where not p.completed)
     from book b left join read_progress p on p.user_id = ${viewer.userId} and p.book_id = b.id

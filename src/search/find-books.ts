@@ -7,10 +7,10 @@ import type { BookCondition } from './condition';
 import { sortOrRelevance } from './find-series';
 import { bookText, type FullText } from './full-text';
 import { readList, type ListQuery } from './list';
-import type { Slice, SliceOf } from './slice';
+import type { ListOf, Slice } from './slice';
 import { orderBy, sortKeys, type SortKey, type SortKeys } from './sort';
 import { allOf, nothing, readRows, sql, type Sql } from './sql';
-import { firstIs } from './to-sql';
+import { asksForBegun, firstIs } from './to-sql';
 import { visibleBooks } from './viewer-where';
 import type { Viewer } from './viewer';
 
@@ -35,11 +35,14 @@ const ignoringCase = (text: Sql): SortKey => ({ by: [sql`lower(${text} collate "
 const encodedPath = sql`regexp_replace(sl.root || '/' || b.path, ${"[^A-Za-z0-9_.!~'()*,;:$&+=@/-]"}, ${String.raw`%\&`}, 'g')`;
 
 /** What books may be sorted by (komga-rest.md §5.5). */
-function bookSortKeys(viewer: Viewer, readListId: string | null, text: FullText | null): SortKeys {
+function bookSortKeys(viewer: Viewer, { condition }: BookQuery, text: FullText | null): SortKeys {
+  const readListId = condition ? firstIs(condition, 'readListId') : null;
+  // of books that are all begun an index of the viewer's progress has the order, as it knows no absent dates
+  const isBegun = asksForBegun(condition);
   const created: SortKey = { by: [sql`b.created_at`] };
   const modified: SortKey = { by: [sql`b.modified_at`] };
   const size: SortKey = { by: [sql`b.file_size`] };
-  const progress = sql`left join read_progress sp on sp.user_id = ${viewer.userId} and sp.book_id = b.id`;
+  const progress = sql`${isBegun ? nothing : sql`left `}join read_progress sp on sp.user_id = ${viewer.userId} and sp.book_id = b.id`;
   return sortKeys({
     name: { by: [sql`b.name`] },
     series: { by: [sql`ss.title_sort`], join: sql`join series ss on ss.id = b.series_id` },
@@ -58,8 +61,8 @@ function bookSortKeys(viewer: Viewer, readListId: string | null, text: FullText 
     'metadata.title': { by: [sql`b.title`] },
     'metadata.numberSort': { by: [sql`b.number_sort`] },
     'metadata.releaseDate': { by: [sql`b.release_date`], nullable: true },
-    'readProgress.lastModified': { by: [sql`sp.modified_at`], nullable: true, join: progress },
-    'readProgress.readDate': { by: [sql`sp.read_at`], nullable: true, join: progress },
+    'readProgress.lastModified': { by: [sql`sp.modified_at`], nullable: !isBegun, join: progress },
+    'readProgress.readDate': { by: [sql`sp.read_at`], nullable: !isBegun, join: progress },
     'readList.number': readListId === null ? null : positionIn(readListId),
     relevance: text && { by: text.rank, isComputed: true },
   });
@@ -74,8 +77,7 @@ const positionIn = (readListId: string): SortKey => ({
 /** The list of books that the viewer may see and that are wanted, to be read as it is or with further conditions. */
 export function bookListQuery(viewer: Viewer, query: BookQuery): ListQuery {
   const text = bookText(query.fullText);
-  const readListId = query.condition ? firstIs(query.condition, 'readListId') : null;
-  const keys = bookSortKeys(viewer, readListId, text);
+  const keys = bookSortKeys(viewer, query, text);
   const wanted = allOf([bookWhere(query.condition, viewer), text && text.where]);
   return {
     from: sql`book b`,
@@ -88,13 +90,17 @@ export function bookListQuery(viewer: Viewer, query: BookQuery): ListQuery {
   };
 }
 
-export async function readBooks(db: Database, query: ListQuery): Promise<SliceOf<BookView>> {
-  const slice = await readList<BookRow>(db, query);
-  return { ...slice, rows: slice.rows.map(bookViewOf) };
+export async function readBooks(db: Database, query: ListQuery): Promise<ListOf<BookView>> {
+  const { rows, parts, ...slice } = await readList<BookRow>(db, query);
+  return { ...slice, rows: rows.map(bookViewOf), ...(parts && { parts: viewsOf(parts) }) };
+}
+
+async function* viewsOf(parts: AsyncIterable<BookRow[]>): AsyncGenerator<BookView[]> {
+  for await (const rows of parts) yield rows.map(bookViewOf);
 }
 
 /** The books that the viewer may see and that fit, with the viewer's progress. */
-export function findBooks(db: Database, viewer: Viewer, query: BookQuery): Promise<SliceOf<BookView>> {
+export function findBooks(db: Database, viewer: Viewer, query: BookQuery): Promise<ListOf<BookView>> {
   const count = bookText(query.fullText) === null ? bookTotal(viewer, query.condition) : null;
   return readBooks(db, { ...bookListQuery(viewer, query), count: count ?? undefined });
 }
@@ -121,7 +127,7 @@ export function findBooksOfSeries(
   viewer: Viewer,
   seriesId: string,
   { condition, sort, ...part }: Part,
-): Promise<SliceOf<BookView>> {
+): Promise<ListOf<BookView>> {
   return findBooks(db, viewer, {
     condition: within({ seriesId: { operator: 'is', value: seriesId } }, condition),
     sort: sort?.length ? sort : ['metadata.numberSort'],
@@ -135,7 +141,7 @@ export function findBooksOfReadList(
   viewer: Viewer,
   readList: { id: string; ordered: boolean },
   { condition, ...part }: Omit<Part, 'sort'>,
-): Promise<SliceOf<BookView>> {
+): Promise<ListOf<BookView>> {
   return findBooks(db, viewer, {
     condition: within({ readListId: { operator: 'is', value: readList.id } }, condition),
     sort: readList.ordered ? ['readList.number'] : ['metadata.releaseDate', 'readList.number'],
@@ -148,7 +154,7 @@ export function findLatestBooks(
   db: Database,
   viewer: Viewer,
   { condition, slice }: Omit<Part, 'sort'>,
-): Promise<SliceOf<BookView>> {
+): Promise<ListOf<BookView>> {
   return findBooks(db, viewer, { condition, sort: ['lastModifiedDate,desc'], slice });
 }
 
@@ -157,7 +163,7 @@ export function findKeepReading(
   db: Database,
   viewer: Viewer,
   { condition, slice }: Omit<Part, 'sort'>,
-): Promise<SliceOf<BookView>> {
+): Promise<ListOf<BookView>> {
   const list = bookListQuery(viewer, { condition, slice });
   const isOpen = sql`sp.user_id = ${viewer.userId} and not sp.completed`;
   return readBooks(db, {
@@ -175,7 +181,7 @@ export function findDuplicates(
   db: Database,
   viewer: Viewer,
   { sort, slice }: Omit<Part, 'condition'>,
-): Promise<SliceOf<BookView>> {
+): Promise<ListOf<BookView>> {
   const nobodyHidden: Viewer = {
     ...viewer,
     libraryIds: null,

@@ -5,7 +5,7 @@ import { nameAuthors } from './author-names';
 import type { SeriesCondition } from './condition';
 import { cut, inSlice, limit, type Slice, type SliceOf } from './slice';
 import { allOf, literal, readRows, sql, where, type Sql } from './sql';
-import { tallied, type TallyKind } from './tally';
+import { tallied, talliedApart, type TallyKind } from './tally';
 import { visibleBooks, visibleSeries } from './viewer-where';
 import type { Viewer } from './viewer';
 
@@ -144,30 +144,32 @@ async function talliedAuthors<R>(
   db: Database,
   viewer: Viewer,
   { role, search, slice, ...scope }: AuthorQuery,
-  columns: Sql,
+  by: 'value' | 'valueAndRole',
 ): Promise<SliceOf<R> | null> {
   if (!isTallied(scope)) return null;
   const key = fold(search ?? '');
   const isNamed = sql`s.value = any(array(select n.name from author_name n where n.key like ${`%${literal(key)}%`}))`;
   const also = allOf([key === '' ? null : isNamed, role ? sql`s.role = ${role}` : null]);
-  const rows = tallied(['author'], viewer, { libraryIds: scope.libraryIds, also });
   if (key !== '') await nameAuthors(db);
-  const grouped = sql`select ${columns} from ${rows} group by ${columns} having sum(s.amount) > 0`;
-  const part = (from: Slice) =>
-    readRows<R & { total: number }>(
-      db,
-      sql`with s as materialized (${grouped}) select ${columns}, (select count(*) from s)::integer as total from s
-        order by ${columns} ${limit(from)}`,
-    );
-  const authors = await part(slice);
+  const authors = talliedApart('author', viewer, { libraryIds: scope.libraryIds, also }, by);
+  const part = (from: Slice) => readRows<R & { total: number }>(db, pageOfValues(authors, from));
+  const rows = await part(slice);
   // beyond the end no row tells how many there are
-  const [first] = authors.length > 0 || slice.page === 0 ? authors : await part({ ...slice, page: 0, size: 1 });
-  return inSlice<R>(slice, authors, first?.total ?? 0, true);
+  const [first] = rows.length > 0 || slice.page === 0 ? rows : await part({ ...slice, page: 0, size: 1 });
+  return inSlice<R>(slice, rows, first?.total ?? 0, true);
+}
+
+/** A page of values in their order, each row with the number of all. */
+function pageOfValues({ settled, changed, key }: ReturnType<typeof talliedApart>, slice: Slice): Sql {
+  const upTo: Slice = { ...slice, page: 0, size: (slice.page + 1) * slice.size };
+  return sql`with changed as materialized (${changed})
+    select ${key}, ((select count(*) from (${settled}) s) + (select count(*) from changed))::integer as total
+    from ((${settled} order by ${key} ${limit(upTo)}) union all select * from changed) s order by ${key} ${limit(slice)}`;
 }
 
 /** Names with their roles, by name. */
 export async function findAuthors(db: Database, viewer: Viewer, query: AuthorQuery): Promise<SliceOf<Author>> {
-  const tallies = await talliedAuthors<{ value: string; role: string }>(db, viewer, query, sql`s.value, s.role`);
+  const tallies = await talliedAuthors<{ value: string; role: string }>(db, viewer, query, 'valueAndRole');
   if (tallies) return { ...tallies, rows: tallies.rows.map(({ value, role }) => ({ name: value, role })) };
   const authors = authorsOf(sourceOf(viewer, query), sql`a.name, a.role`, query);
   const rows = await readRows<Author>(
@@ -180,7 +182,7 @@ export async function findAuthors(db: Database, viewer: Viewer, query: AuthorQue
 }
 
 export async function findAuthorNames(db: Database, viewer: Viewer, query: AuthorQuery): Promise<SliceOf<string>> {
-  const tallies = await talliedAuthors<{ value: string }>(db, viewer, query, sql`s.value`);
+  const tallies = await talliedAuthors<{ value: string }>(db, viewer, query, 'value');
   if (tallies) return { ...tallies, rows: tallies.rows.map(({ value }) => value) };
   const names = authorsOf(sourceOf(viewer, query), sql`a.name`, query);
   return cut(query.slice, found(await distinctTexts(db, names), query.search));

@@ -3,12 +3,13 @@ import type { Database } from '../db/database';
 import type { SeriesCondition, SeriesLeaves } from './condition';
 import { seriesText, type FullText } from './full-text';
 import { readList, type ListQuery } from './list';
+import { progressWithin, seriesFor } from './narrow';
 import { seriesWhere } from './series-leaves';
 import { seriesViewColumns, seriesViewJoins, type SeriesView } from './series-view';
-import type { Slice, SliceOf } from './slice';
+import type { ListOf, Slice } from './slice';
 import { orderBy, sortKeys, type OrderBy, type SortKey, type SortKeys } from './sort';
-import { allOf, nothing, readRows, sql, where, type Sql } from './sql';
-import { firstIs } from './to-sql';
+import { allOf, readRows, sql, where, type Sql } from './sql';
+import { asksForBegun, firstIs } from './to-sql';
 import { tallied, talliedTotal } from './tally';
 import { visibleSeries } from './viewer-where';
 import type { Viewer } from './viewer';
@@ -34,8 +35,16 @@ export interface SeriesQuery extends SeriesSearch {
 
 const fallback: SortKey = { by: [sql`s.title_sort`] };
 
+/** By when the viewer read last; where everything has been begun only that is looked at, once for page and total. */
+function lastRead(viewer: Viewer, isBegun: boolean): SortKey {
+  const progress = sql`join series_progress sp on sp.user_id = ${viewer.userId} and sp.series_id = s.id`;
+  if (isBegun) return { by: [sql`sp.last_read_at`], join: progress, isComputed: true };
+  return { by: [sql`sp.last_read_at`], nullable: true, join: sql`left ${progress}` };
+}
+
 /** What series may be sorted by (komga-rest.md §5.5). */
-function seriesSortKeys(viewer: Viewer, collectionId: string | null, text: FullText | null): SortKeys {
+function seriesSortKeys(viewer: Viewer, { condition }: SeriesSearch, text: FullText | null): SortKeys {
+  const collectionId = condition ? firstIs(condition, 'collectionId') : null;
   const created: SortKey = { by: [sql`s.created_at`] };
   const modified: SortKey = { by: [sql`s.modified_at`] };
   return sortKeys({
@@ -46,11 +55,7 @@ function seriesSortKeys(viewer: Viewer, collectionId: string | null, text: FullT
     lastModified: modified,
     lastModifiedDate: modified,
     'booksMetadata.releaseDate': { by: [sql`s.books_release_date`], nullable: true },
-    readDate: {
-      by: [sql`sp.last_read_at`],
-      nullable: true,
-      join: sql`left join series_progress sp on sp.user_id = ${viewer.userId} and sp.series_id = s.id`,
-    },
+    readDate: lastRead(viewer, asksForBegun(condition)),
     booksCount: { by: [sql`s.book_count`] },
     'collection.number':
       collectionId === null
@@ -72,8 +77,7 @@ export const sortOrRelevance = (sort: readonly string[] | undefined, text: FullT
   hasWish(sort) ? (sort ?? []) : text ? ['relevance'] : [];
 
 function seriesOrder(viewer: Viewer, query: SeriesQuery, text: FullText | null): OrderBy {
-  const collectionId = query.condition ? firstIs(query.condition, 'collectionId') : null;
-  const keys = seriesSortKeys(viewer, collectionId, text);
+  const keys = seriesSortKeys(viewer, query, text);
   return orderBy(sortOrRelevance(query.sort, text), keys, fallback, sql`s.id`);
 }
 
@@ -102,6 +106,7 @@ export function seriesListQuery(viewer: Viewer, query: SeriesQuery): ListQuery {
   const text = seriesText(query.fullText);
   return {
     from: sql`series s`,
+    fromFor: seriesFor,
     id: sql`s.id`,
     conditions: seriesConditions(viewer, query, text),
     order: seriesOrder(viewer, query, text),
@@ -125,9 +130,7 @@ function unreadTotal(viewer: Viewer, condition: SeriesCondition | null | undefin
   if (parts.length - rest.allOf.length !== 1 || status?.readStatus.operator !== 'is') return null;
   const all = talliedTotal('series', viewer, rest);
   const limits = allOf([visibleSeries(viewer), seriesWhere(rest, viewer)]);
-  const series = limits ? sql`join series s on s.id = p.series_id` : nothing;
-  const begun = sql`select count(*) from series_progress p ${series}
-    ${where(allOf([sql`p.user_id = ${viewer.userId}`, limits]))}`;
+  const begun = sql`select count(*) from ${progressWithin(viewer, limits)}`;
   return all && sql`select (${all}) - (${begun}) as total`;
 }
 
@@ -144,7 +147,7 @@ async function orBadRequest<T>(work: Promise<T>): Promise<T> {
 }
 
 /** The series that the viewer may see and that fit, with the viewer's counts. */
-export function findSeries(db: Database, viewer: Viewer, query: SeriesQuery): Promise<SliceOf<SeriesView>> {
+export function findSeries(db: Database, viewer: Viewer, query: SeriesQuery): Promise<ListOf<SeriesView>> {
   const count = totalOf(viewer, query);
   return orBadRequest(readList<SeriesView>(db, { ...seriesListQuery(viewer, query), count }));
 }
@@ -172,11 +175,12 @@ export interface GroupCount {
 export function alphabeticalGroups(db: Database, viewer: Viewer, search: SeriesSearch): Promise<GroupCount[]> {
   const text = seriesText(search.fullText);
   const rows = text || search.regex ? null : tallied(['letter'], viewer, { condition: search.condition });
+  const conditions = seriesConditions(viewer, search, text);
   const query = rows
     ? sql`select s.value collate "C" as "group", sum(s.amount) as count from ${rows}
         group by 1 having sum(s.amount) > 0 order by 1`
-    : sql`select s.initial as "group", count(*) as count from series s
-        ${where(allOf(seriesConditions(viewer, search, text)))} group by 1 order by 1`;
+    : sql`select s.initial as "group", count(*) as count from ${seriesFor(conditions)}
+        ${where(allOf(conditions))} group by 1 order by 1`;
   return orBadRequest(readRows<GroupCount>(db, query));
 }
 
@@ -189,7 +193,7 @@ export function findRecentSeries(
   viewer: Viewer,
   kind: Recent,
   query: Omit<SeriesQuery, 'sort'>,
-): Promise<SliceOf<SeriesView>> {
+): Promise<ListOf<SeriesView>> {
   const list = seriesListQuery(viewer, { ...query, sort: [kind === 'new' ? 'created,desc' : 'lastModified,desc'] });
   if (kind !== 'updated') return readList<SeriesView>(db, { ...list, count: totalOf(viewer, query) });
   return readList<SeriesView>(db, { ...list, conditions: [...list.conditions, sql`s.created_at <> s.modified_at`] });
@@ -201,7 +205,7 @@ export function findSeriesOfCollection(
   viewer: Viewer,
   collection: { id: string; ordered: boolean },
   { condition, slice }: Omit<SeriesQuery, 'sort'>,
-): Promise<SliceOf<SeriesView>> {
+): Promise<ListOf<SeriesView>> {
   const member: SeriesCondition = { collectionId: { operator: 'is', value: collection.id } };
   return findSeries(db, viewer, {
     condition: condition ? { allOf: [member, condition] } : member,

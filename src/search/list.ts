@@ -1,12 +1,14 @@
 import type { Database } from '../db/database';
 import { allOf, nothing, readRows, sql, where, type Sql } from './sql';
-import { inSlice, limit, type Slice, type SliceOf } from './slice';
+import { inSlice, limit, type ListOf, type Slice, type SliceOf } from './slice';
 import type { OrderBy } from './sort';
 
 /** A list query: rows of one table, none twice. */
 export interface ListQuery {
   /** `series s`: the table and its alias. */
   from: Sql;
+  /** A narrower table for what is asked for, where there is one. */
+  fromFor?: (used: readonly (Sql | null)[]) => Sql;
   /** The id, with the alias. */
   id: Sql;
   conditions: readonly (Sql | null)[];
@@ -20,9 +22,13 @@ export interface ListQuery {
   view: { columns: Sql; joins: Sql };
 }
 
+const fromOf = ({ from, fromFor, conditions }: ListQuery, more: readonly Sql[] = []): Sql =>
+  fromFor?.([...conditions, ...more]) ?? from;
+
 /** The ids of a part of the list. */
-function idsOf({ from, id, conditions, order }: ListQuery, part: { columns: Sql; by: Sql; limit: Sql }): Sql {
-  return sql`select ${id}${part.columns} from ${from} ${order.joins} ${where(allOf(conditions))} order by ${part.by} ${part.limit}`;
+function idsOf(query: ListQuery, part: { columns: Sql; by: Sql; limit: Sql }): Sql {
+  const { id, conditions, order } = query;
+  return sql`select ${id}${part.columns} from ${fromOf(query, [part.by, order.joins])} ${order.joins} ${where(allOf(conditions))} order by ${part.by} ${part.limit}`;
 }
 
 const wideRows = ({ view }: ListQuery, ids: Sql, direction: Sql, total = nothing): Sql =>
@@ -52,8 +58,8 @@ function pageFromEnd(query: ListQuery, reversed: Sql, total: number): Sql {
   return wideRows(query, idsOf(query, part), sql` desc`);
 }
 
-export const countQuery = ({ from, conditions, count }: ListQuery): Sql =>
-  count ?? sql`select count(*) as total from ${from} ${where(allOf(conditions))}`;
+export const countQuery = (query: ListQuery): Sql =>
+  query.count ?? sql`select count(*) as total from ${fromOf(query)} ${where(allOf(query.conditions))}`;
 
 async function totalOf(db: Database, query: ListQuery): Promise<number> {
   if (query.slice.unpaged) return 0;
@@ -82,10 +88,47 @@ async function readDeep<T>(db: Database, query: ListQuery, reversed: Sql): Promi
   return inSlice(query.slice, rows, total, query.order.sorted);
 }
 
+/** Rows of a whole list that are held at once: more than any page may have. */
+const held = 2_000;
+const partLength = 200;
+const idLength = 16;
+
+async function* partsOf<T>(db: Database, { view }: ListQuery, ids: Buffer): AsyncGenerator<T[]> {
+  for (let at = 0; at < ids.length; at += partLength * idLength) {
+    const digits = ids.toString('hex', at, at + partLength * idLength);
+    const part = digits.match(/.{32}/gu) ?? [];
+    yield await readRows<T>(
+      db,
+      sql`select ${view.columns} from unnest(${part}::uuid[]) with ordinality page(id, place) ${view.joins} order by page.place`,
+    );
+  }
+}
+
+/**
+ * A whole list: a million wide rows are gigabytes. Of more rows than a page may have only the ids are read, 16 bytes each, and
+ * then a part at a time: no transaction waits for a client that takes its time (docs/decisions/0019).
+ */
+async function readWhole<T>(db: Database, query: ListQuery): Promise<ListOf<T>> {
+  const first: Slice = { page: 0, size: held + 1, unpaged: false };
+  const rows = await readRows<T>(db, pageQuery({ ...query, slice: first }));
+  if (rows.length <= held) return inSlice(query.slice, rows, rows.length, query.order.sorted);
+  const ids = idsOf(query, { columns: nothing, by: query.order.by, limit: nothing });
+  const [row] = await readRows<{ ids: Buffer }>(db, sql`select string_agg(uuid_send(id), '') as ids from (${ids}) ids`);
+  const all = row?.ids ?? Buffer.alloc(0);
+  const total = all.length / idLength;
+  return {
+    ...inSlice<T>(query.slice, [], total, query.order.sorted),
+    total,
+    size: total,
+    parts: partsOf(db, query, all),
+  };
+}
+
 /** At most two statements, whatever the size of the slice; one for the whole list. */
-export async function readList<T>(db: Database, query: ListQuery): Promise<SliceOf<T>> {
+export async function readList<T>(db: Database, query: ListQuery): Promise<ListOf<T>> {
   const { slice, order, count, total } = query;
   const { reversed, isComputed } = order;
+  if (slice.unpaged && slice.inParts) return readWhole(db, query);
   if (!slice.unpaged && isComputed && !count && !total) return readCounted(db, query);
   if (!slice.unpaged && reversed && !isComputed && slice.page * slice.size >= deep)
     return readDeep(db, query, reversed);

@@ -2,7 +2,7 @@ import type { Database } from '../db/database';
 import { bookViewColumns, bookViewJoins, type BookView } from './book-view';
 import { readBooks } from './find-books';
 import type { ListQuery } from './list';
-import type { Slice, SliceOf } from './slice';
+import type { ListOf, Slice } from './slice';
 import { allOf, nothing, sql, where, type Sql } from './sql';
 import { visibleSeries } from './viewer-where';
 import type { Viewer } from './viewer';
@@ -63,5 +63,5 @@ export function onDeckQuery(viewer: Viewer, query: OnDeckQuery): ListQuery {
 }
 
 /** On deck (komga-rest.md §12.6): at most one book a series, the series read last first. */
-export const findOnDeck = (db: Database, viewer: Viewer, query: OnDeckQuery): Promise<SliceOf<BookView>> =>
+export const findOnDeck = (db: Database, viewer: Viewer, query: OnDeckQuery): Promise<ListOf<BookView>> =>
   readBooks(db, onDeckQuery(viewer, query));

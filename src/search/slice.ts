@@ -7,6 +7,8 @@ export interface Slice {
   size: number;
   /** All rows; page and size do not count. */
   unpaged: boolean;
+  /** Whoever asks for all rows takes them in parts if they are many. */
+  inParts?: boolean;
 }
 
 /** A part of a list, with what a page of it has to say about the whole. */
@@ -18,6 +20,11 @@ export interface SliceOf<T> {
   size: number;
   /** Whether a wish for an order was followed (Komga's `sort.sorted`). */
   sorted: boolean;
+}
+
+export interface ListOf<T> extends SliceOf<T> {
+  /** All rows of a whole list that is too long to be held, one part after the other; `rows` is empty then. */
+  parts?: AsyncIterable<T[]>;
 }
 
 export const defaultSize = 20;
@@ -39,6 +46,7 @@ export function sliceOf({ page, size, unpaged = false }: Wish = {}): Slice {
     page: isUsable(page, 0) ? page : 0,
     size: Math.min(isUsable(size, 1) ? size : defaultSize, maximumSize),
     unpaged,
+    ...(unpaged && { inParts: true }),
   };
 }
 

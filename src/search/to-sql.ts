@@ -1,4 +1,4 @@
-import type { Condition } from './condition';
+import type { Condition, ReadStatus } from './condition';
 import { allOf, anyOf, type Sql } from './sql';
 import type { Viewer } from './viewer';
 
@@ -30,4 +30,16 @@ export function firstIs<L extends object>(condition: Condition<L>, key: keyof L)
     if (found !== null) return found;
   }
   return null;
+}
+
+interface WithReadStatus {
+  readStatus: { operator: 'is' | 'isNot'; value: ReadStatus };
+}
+
+/** Whether all that fits has been begun: then there is progress to sort by, and a list can be read from there. */
+export function asksForBegun<L extends WithReadStatus>(condition: Condition<L> | null | undefined): boolean {
+  if (!condition || 'anyOf' in condition) return false;
+  if ('allOf' in condition) return condition.allOf.some((part) => asksForBegun(part));
+  const { readStatus } = condition as Partial<WithReadStatus>;
+  return readStatus !== undefined && (readStatus.operator === 'is') === (readStatus.value !== 'UNREAD');
 }

@@ -128,6 +128,9 @@ const textRule: Rule = (answer, route, komga) => {
 
 const cacheControls = ['max-age=0, must-revalidate, private', 'max-age=3600, private', 'no-store'];
 
+/** A list of more rows than a page may have is sent while it is read: nobody knows its text before. */
+const isWhole = ({ headers, length }: Answer) => headers['content-length'] !== undefined || length < 1_000_000;
+
 const headerRule: Rule = (answer, route, komga) => {
   const { status, headers, asked, method, path } = answer;
   const missing = (name: string, when: boolean) => (when && headers[name] === undefined ? [`no ${name}`] : []);
@@ -139,7 +142,10 @@ const headerRule: Rule = (answer, route, komga) => {
     ...missing('www-authenticate', status === 401 && !isScript && isProtocol(path)),
     ...missing('allow', status === 405),
     ...missing('retry-after', status === 429),
-    ...missing('etag', isDone && method === 'GET' && status === 200 && typeof route.reply !== 'string'),
+    ...missing(
+      'etag',
+      isDone && method === 'GET' && status === 200 && isWhole(answer) && typeof route.reply !== 'string',
+    ),
     ...(isDone && !cacheControls.includes(headers['cache-control'] ?? '') ? [`cache ${headers['cache-control']}`] : []),
     ...(headers['x-content-type-options'] === 'nosniff' ? [] : ['types may be guessed']),
     ...(encoding !== undefined && !(asked['accept-encoding'] ?? '').includes(encoding) ? [`packed ${encoding}`] : []),

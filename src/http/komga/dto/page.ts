@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { contentParts } from '../../reply';
 
 const sortDto = z.object({ empty: z.boolean(), sorted: z.boolean(), unsorted: z.boolean() });
 
@@ -50,4 +51,20 @@ export function page<T>(content: T[], { total, page: number, size, sorted }: Pag
     numberOfElements: content.length,
     empty: content.length === 0,
   };
+}
+
+interface Rows<R> extends PageFacts {
+  rows: R[];
+  parts?: AsyncIterable<R[]>;
+}
+
+async function* presentedParts<R, T>(parts: AsyncIterable<R[]>, present: (row: R) => T): AsyncGenerator<T[]> {
+  for await (const rows of parts) yield rows.map(present);
+}
+
+/** A list as it was found: whole, or, if it is too long to be held, with its content still to come (reply.ts). */
+export function listPage<R, T>({ rows, parts, ...facts }: Rows<R>, present: (row: R) => T) {
+  if (!parts) return page(rows.map(present), facts);
+  const long = { ...page<T>([], facts), numberOfElements: facts.total, empty: false };
+  return { ...long, [contentParts]: presentedParts(parts, present) };
 }

@@ -3,11 +3,11 @@ import type { z } from 'zod';
 import { publicId } from '../../../base/public-id';
 import { humanSize } from '../../../base/text';
 import type { BookProgress, BookView } from '../../../search/book-view';
-import type { SliceOf } from '../../../search/slice';
+import type { ListOf } from '../../../search/slice';
 import { isAdmin, type Viewer } from '../../../search/viewer';
 import { instant } from '../../reply';
 import type { bookDto, bookMetadataDto, mediaDto, readProgressDto } from '../dto/book';
-import { page } from '../dto/page';
+import { listPage } from '../dto/page';
 
 function presentMedia(row: BookView): z.input<typeof mediaDto> {
   return {
@@ -83,8 +83,5 @@ export function presentBook(row: BookView, viewer: Viewer): z.input<typeof bookD
   };
 }
 
-export const booksPage = (slice: SliceOf<BookView>, viewer: Viewer) =>
-  page(
-    slice.rows.map((row) => presentBook(row, viewer)),
-    slice,
-  );
+export const booksPage = (slice: ListOf<BookView>, viewer: Viewer) =>
+  listPage(slice, (row) => presentBook(row, viewer));

@@ -3,10 +3,10 @@ import type { z } from 'zod';
 import { publicId } from '../../../base/public-id';
 import type { SeriesReadingSummary } from '../../../search/reading-summary';
 import type { SeriesView } from '../../../search/series-view';
-import type { SliceOf } from '../../../search/slice';
+import type { ListOf } from '../../../search/slice';
 import { isAdmin, type Viewer } from '../../../search/viewer';
 import { instant } from '../../reply';
-import { page } from '../dto/page';
+import { listPage } from '../dto/page';
 import type { tachiyomiSeriesDto } from '../dto/progress';
 import type { booksMetadataDto, seriesDto, seriesMetadataDto } from '../dto/series';
 
@@ -79,11 +79,8 @@ export function presentSeries(row: SeriesView, viewer: Viewer): z.input<typeof s
   };
 }
 
-export const seriesPage = (slice: SliceOf<SeriesView>, viewer: Viewer) =>
-  page(
-    slice.rows.map((row) => presentSeries(row, viewer)),
-    slice,
-  );
+export const seriesPage = (slice: ListOf<SeriesView>, viewer: Viewer) =>
+  listPage(slice, (row) => presentSeries(row, viewer));
 
 export function presentSeriesSummary(summary: SeriesReadingSummary): z.input<typeof tachiyomiSeriesDto> {
   return {
