@@ -5,6 +5,7 @@ import { metadataRoutes } from './kiremisu/metadata';
 import { metricsRoutes } from './kiremisu/metrics';
 import { fieldRoutes } from './kiremisu/fields';
 import { ownLibraryRoutes } from './kiremisu/libraries';
+import { failedTaskRoutes } from './kiremisu/failed-tasks';
 import { operationRoutes } from './kiremisu/operations';
 import { komgaRoutes } from './komga/routes';
 import { koreaderRoutes } from './koreader/routes';
@@ -18,6 +19,7 @@ export function allRoutes(deps: HttpDeps): Route[] {
   const routes = [
     ...komgaRoutes(deps),
     ...operationRoutes(deps),
+    ...failedTaskRoutes(deps),
     ...fieldRoutes(deps),
     ...ownLibraryRoutes(deps),
     ...metadataRoutes(deps),

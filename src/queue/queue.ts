@@ -158,28 +158,31 @@ export async function failedCounts(db: Database): Promise<{ task: TaskName; coun
   return rows;
 }
 
-/** Lets a failed task begin anew. False: there is no such failed task (any more). */
-export async function retryTask(db: Database, id: string): Promise<boolean> {
+/** Failed tasks by their ids; null: all of them. */
+type FailedIds = string[] | null;
+
+const chosen = `array(select id from graphile_worker.jobs
+  where ${isFailed} and (cast(:ids as text[]) is null or id::text = any(:ids)))`;
+
+/** Lets failed tasks begin anew, and says how many that are. */
+export async function retryTasks(db: Database, ids: FailedIds): Promise<number> {
   // a worker that is idle looks at the table only when told so
-  const { rows } = await db.raw<{ rows: unknown[] }>(
-    `with retried as materialized (
-       select id from graphile_worker.reschedule_jobs(
-         array(select id from graphile_worker.jobs where ${isFailed} and id::text = ?), now(), null, 0)
-     )
-     select id, pg_notify('jobs:insert', '{"count":1}') from retried`,
-    [id],
+  const { rows } = await db.raw<{ rows: [{ count: number }] }>(
+    `with retried as materialized (select id from graphile_worker.reschedule_jobs(${chosen}, now(), null, 0)),
+       told as materialized (select pg_notify('jobs:insert', json_build_object('count', count(*))::text) from retried)
+     select (select count(*) from retried)::int as count from told`,
+    { ids },
   );
-  return rows.length > 0;
+  return rows[0].count;
 }
 
-/** Forgets a failed task. False: there is no such failed task (any more). */
-export async function discardTask(db: Database, id: string): Promise<boolean> {
-  const { rows } = await db.raw<{ rows: unknown[] }>(
-    `select id from graphile_worker.complete_jobs(
-       array(select id from graphile_worker.jobs where ${isFailed} and id::text = ?))`,
-    [id],
+/** Forgets failed tasks, and says how many that are. */
+export async function discardTasks(db: Database, ids: FailedIds): Promise<number> {
+  const { rows } = await db.raw<{ rows: [{ count: number }] }>(
+    `select count(*)::int as count from graphile_worker.complete_jobs(${chosen})`,
+    { ids },
   );
-  return rows.length > 0;
+  return rows[0].count;
 }
 
 export interface PendingCounts {

@@ -36,6 +36,7 @@ const others: Record<string, string> = {
   enrichments: unknown,
   runs: unknown,
   covers: unknown,
+  'failed-tasks': '1',
 };
 const subjects = ['libraries', 'series', 'books', 'collections', 'readlists', 'users'];
 

@@ -5,7 +5,7 @@ import { fail } from '../../src/base/errors';
 import { silentLog } from '../../src/base/log';
 import { newId } from '../../src/base/public-id';
 import { sweepDeadWorkers } from '../../src/queue/liveness';
-import { createQueue, discardTask, failedTasks, migrateQueue, pendingCounts, retryTask } from '../../src/queue/queue';
+import { createQueue, discardTasks, failedTasks, migrateQueue, pendingCounts, retryTasks } from '../../src/queue/queue';
 import { startRunner } from '../../src/queue/runner';
 import type { Queue } from '../../src/queue/tasks';
 import { useDatabase } from '../support/database';
@@ -132,25 +132,26 @@ describe('an administrator', () => {
     const tries = record<number>();
     const handlers = handlersOf({ analyzeBook: ({ attempt }) => tries.add(attempt) });
     await whileRunning({ ...running(), handlers }, async () => {
-      expect(await retryTask(database.db, id)).toBe(true);
+      expect(await retryTasks(database.db, [id])).toBe(1);
       await tries.toHave(1);
     });
     expect(tries.seen).toEqual([1]);
-    expect(await retryTask(database.db, id)).toBe(false);
+    expect(await retryTasks(database.db, [id])).toBe(0);
   });
 
   test('forgets a failed task, and no other', async () => {
     const id = await failOne();
-    expect(await discardTask(database.db, id)).toBe(true);
-    expect(await discardTask(database.db, id)).toBe(false);
+    expect(await discardTasks(database.db, [id])).toBe(1);
+    expect(await discardTasks(database.db, [id])).toBe(0);
     await queue.submit('analyzeBook', { bookId: newId() });
     const { rows } = await database.db.raw<{ rows: { id: string }[] }>('select id::text from graphile_worker.jobs');
-    expect(await discardTask(database.db, rows[0]?.id ?? '')).toBe(false);
+    expect(await discardTasks(database.db, [rows[0]?.id ?? ''])).toBe(0);
+    expect(await discardTasks(database.db, null)).toBe(0);
     expect((await pendingCounts(database.db)).count).toBe(1);
   });
 
   test('is told that there is no task by a name that is no number', async () => {
-    expect(await retryTask(database.db, 'x')).toBe(false);
+    expect(await retryTasks(database.db, ['x'])).toBe(0);
   });
 });
 
