@@ -25,6 +25,7 @@ import {
 } from './file-change';
 import { convertible, isConvertible } from './file-kinds';
 import { finishMove, moveRow, noteMove, settleMoves } from './file-move';
+import { hashBook } from './hash-book';
 import { storeIn } from './store-analysis';
 
 /** Packs the book of a RAR, 7z or TAR anew as CBZ: same book, same pages; the old file goes when the new one was read whole. */
@@ -66,6 +67,8 @@ async function convert(context: TaskContext, found: ChangeableBook, deps: FileDe
       await storeIn(trx, context.queue, [{ bookId: book.id, library, analysis, version }]);
     });
     await finishMove(context, library.root, move);
+    // by its hash it is found again when somebody moves the new file: the old one is that of no file any more
+    await hashBook(context, { bookId: book.id });
   } finally {
     await rm(aside, { force: true });
   }

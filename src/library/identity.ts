@@ -52,6 +52,8 @@ export const isSameSpelling = (a: string, b: string): boolean =>
 
 const sameName = (a: string, b: string) => path.posix.basename(a) === path.posix.basename(b);
 
+const byPath = (a: { path: string }, b: { path: string }) => (a.path < b.path ? -1 : 1);
+
 /** Asks once a book: many new files may be of the size of one book, and many books of that of one file. */
 function once<T>(ask: (book: Candidate) => Promise<T>): (book: Candidate) => Promise<T> {
   const answers = new Map<string, Promise<T>>();
@@ -132,15 +134,19 @@ export function createIdentity(context: IdentityContext) {
     const fresh = suspects.filter(({ file, here }) => here === null && !claims.has(file)).map(({ file }) => file);
     if (fresh.length === 0 || books.length === 0) return;
     byFolder ??= groupBy(books, (book) => path.posix.dirname(book.path));
+    // a file lies at their very place, though another one than before
+    const placed = new Set(suspects.flatMap(({ here }) => here?.id ?? []));
     for (const [folder, files] of groupBy(fresh, (file) => path.posix.dirname(file.path))) {
       const gone: KnownBook[] = [];
       for (const book of byFolder.get(folder) ?? []) {
         // one whose place another has taken already has no place any more
         const isParked = book.path.endsWith(`#${book.id}`);
-        if (isParked || claimed.has(book.id) || found.has(book.id)) continue;
+        if (isParked || placed.has(book.id) || claimed.has(book.id) || found.has(book.id)) continue;
         if ((await whereabouts({ ...book, root })) === 'gone') gone.push(book);
       }
-      for (const [file, book] of findSuccessors(gone, files)) {
+      // of several of one name that which went just now, not one that lies in the trash
+      gone.sort((a, b) => Number(a.isDeleted) - Number(b.isDeleted) || byPath(a, b));
+      for (const [file, book] of findSuccessors(gone, files.sort(byPath))) {
         claimed.add(book.id);
         claims.set(file, { book, hash: '', isReplaced: true });
       }

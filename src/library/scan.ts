@@ -10,6 +10,7 @@ import { submitFileTasks } from './file-requests';
 import { settleMoves } from './file-move';
 import { submitScan } from './scan-request';
 import { startComparing, type Comparing, type Detail } from './comparing';
+import { inherit } from './heirs';
 import type { Known, KnownBook } from './known';
 import { createReconciler, inBatches, type Reconciler, type ScanCounts } from './reconcile';
 import { submitPosters } from './missing-posters';
@@ -169,7 +170,9 @@ interface Looked extends Round {
 async function settleVanished(context: TaskContext, looked: Looked): Promise<ScanResult> {
   const { library, payload, operation, comparing, problems, within, live, detail } = looked;
   const { db, signal } = context;
-  const vanished = detail ? vanishedWithin(within, detail, problems) : { books: [], series: [] };
+  const gone = detail ? vanishedWithin(within, detail, problems) : { books: [], series: [] };
+  const hash = (file: string) => hashFile(file, signal);
+  const vanished = { ...gone, books: await inherit({ ...context, hash }, library, gone.books) };
   const loss = { vanished: vanished.books.length, live, accepted: payload.acceptVanished ?? 0 };
   const questioned = mustAsk(library, loss) ? vanished.books : [];
   signal.throwIfAborted();

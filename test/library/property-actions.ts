@@ -216,6 +216,7 @@ const cutOff = (workAndKill: ReturnType<typeof useKilledScanners>): Record<strin
     // whoever works in the library next finishes what was begun
     await world.shelves[Number(at[0])]!.scan();
     if (world.expectEither(at, changed)) (kind === 'repair' ? noteRepair : noteConversion)(world, made);
+    await world.settle();
     return `${kind} ${at}: ${what}`;
   },
 });
