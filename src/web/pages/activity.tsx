@@ -1,6 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { reasonFor } from '../api/reasons';
 import type { Operation } from '../api/types';
+import { FailedTasks } from '../parts/failed-tasks';
 import { counted, momentText } from '../parts/format';
 import { PageTitle } from '../parts/page-title';
 import { ProblemList } from '../parts/problem-list';
@@ -22,6 +23,7 @@ export function ActivityPage() {
         <PageTitle title="Activity" />
       </header>
       <VanishQuestions />
+      <FailedTasks />
       <section aria-labelledby="activity-now">
         <h2 id="activity-now" class="section-title">
           Now
