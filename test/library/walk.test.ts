@@ -1,6 +1,6 @@
 import { createDisk, type Disk } from '../../src/library/disk';
-import { walk, type FoundSeries, type WalkOptions } from '../../src/library/walk';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { walk, type FoundSeries, type WalkOptions, type WalkProblem } from '../../src/library/walk';
+import { mkdtempSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { picture, put } from '../support/book-builders';
@@ -40,6 +40,59 @@ test('a slow disk gives the same as a fast one', async () => {
   expect(await found({}, slowDisk)).toEqual(fast);
   expect(slowDisk.isSlow).toBe(true);
   expect(fast).toHaveLength(61);
+});
+
+test('each folder is listed once, each file asked about once', async () => {
+  for (const at of ['A/1.cbz', 'A/2.cbz', 'A/2.jpg', 'A/cover.jpg', 'A/deep/1.cbz', 'B/notes.txt']) put(root, at, 'x');
+  const disk = createDisk();
+  const [listed, asked]: [string[], string[]] = [[], []];
+  const counted: Disk = {
+    ...{ list: (folder) => (listed.push(folder), disk.list(folder)), isSlow: false },
+    stat: (files) => (asked.push(...files), disk.stat(files)),
+  };
+  await found({}, counted);
+  const below = (places: string[]) => places.map((place) => path.relative(root, place)).sort();
+  expect(below(listed)).toEqual(['', 'A', 'A/deep', 'B']);
+  // of files that are nothing to us not even that, of folders with books one for their own time
+  expect(below(asked)).toEqual(['A', 'A/1.cbz', 'A/2.cbz', 'A/2.jpg', 'A/cover.jpg', 'A/deep', 'A/deep/1.cbz']);
+});
+
+test('a folder or file that a share fails to read is told, and leaves the others alone', async () => {
+  for (const at of ['A/1.cbz', 'A/2.cbz', 'Bad/1.cbz', 'C/1.cbz']) put(root, at, 'x');
+  const disk = createDisk();
+  const failed = Object.assign(new Error('input/output error'), { code: 'EIO' });
+  const flaky: Disk = {
+    ...{ isSlow: false, list: (folder) => (folder.endsWith('Bad') ? Promise.resolve({ failed }) : disk.list(folder)) },
+    stat: async (files) => {
+      const results = await disk.stat(files);
+      return results.map((result, index) => (files[index]?.endsWith('A/2.cbz') ? { failed } : result));
+    },
+  };
+  const [series, problems]: [FoundSeries[], WalkProblem[]] = [[], []];
+  const sink = {
+    series: (one: FoundSeries) => void series.push(one),
+    problem: (one: WalkProblem) => problems.push(one),
+  };
+  await walk(root, options, sink, new AbortController().signal, flaky);
+  expect(series.map((one) => [one.path, one.books.map(({ path: at }) => at)]).sort()).toEqual([
+    ['A', ['A/1.cbz']],
+    ['C', ['C/1.cbz']],
+  ]);
+  expect(problems.map(({ path: at, code }) => [at, code]).sort()).toEqual([
+    ['A/2.cbz', 'ERR_1000'],
+    ['Bad', 'ERR_1000'],
+  ]);
+});
+
+test('a series is as new as its folder, or as its newest book where the library wants that', async () => {
+  const old = new Date('2001-02-03');
+  const times = async (scanForceModifiedTime: boolean) => (await found({ scanForceModifiedTime }))[0]!.modifiedAt;
+  const file = put(root, 'A/1.cbz', 'x');
+  utimesSync(path.join(root, 'A'), old, old);
+  const newer = new Date('2040-05-06');
+  utimesSync(file, newer, newer);
+  expect(await times(true)).toBe(newer.getTime());
+  expect(await times(false)).toBeLessThan(newer.getTime());
 });
 
 test('pictures that are named like books belong to them, others to the series or to nobody', async () => {
