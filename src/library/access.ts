@@ -1,6 +1,6 @@
 import { forbidden, notFound } from '../base/errors';
 import type { Database } from '../db/database';
-import { canSeeBook, canSeeLibrary, canSeeSeries, type Visibility } from '../search/viewer-where';
+import { canSeeBook, canSeeSeries, type Visibility } from '../search/viewer-where';
 import type { Viewer } from '../search/viewer';
 
 function refuse(visibility: Visibility): void {
@@ -8,15 +8,11 @@ function refuse(visibility: Visibility): void {
   if (visibility === 'forbidden') throw forbidden();
 }
 
-/** Throws 404 for an unknown book, 403 for one that the viewer may not see. The same for series and libraries. */
+/** Throws 404 for an unknown book, 403 for one that the viewer may not see. The same for series. */
 export async function requireBook(db: Database, viewer: Viewer, id: string): Promise<void> {
   refuse(await canSeeBook(db, viewer, id));
 }
 
 export async function requireSeries(db: Database, viewer: Viewer, id: string): Promise<void> {
   refuse(await canSeeSeries(db, viewer, id));
-}
-
-export async function requireLibrary(db: Database, viewer: Viewer, id: string): Promise<void> {
-  refuse(await canSeeLibrary(db, viewer, id));
 }

@@ -82,11 +82,6 @@ async function folderContent(root: string, limits: MediaLimits, dimensions: bool
   return { ...content, pageCount: content.pages.length };
 }
 
-/** Opens one file below a folder book; a link that leads out of the folder is not followed. */
-export async function openFolderFile(root: string, name: string) {
-  return openRegularFile(await resolveInside(root, name));
-}
-
 async function openFile(root: string, name: string, signal?: AbortSignal): Promise<Readable> {
   const file = await resolveInside(root, name);
   const { handle } = await openRegularFile(file);

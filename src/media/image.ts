@@ -18,9 +18,6 @@ export interface Picture {
   mediaType: string;
 }
 
-/** True when a picture of this type can be converted and can have a poster. */
-export const canDecode = (mediaType: string) => mediaType.startsWith('image/') && mediaType !== 'image/svg+xml';
-
 /** Refuses by the header what would cost too much to decode, before any decoder sees it. Tells the type. */
 function checkInput(input: Buffer, limits: MediaLimits): string {
   const type = pictureType(input);

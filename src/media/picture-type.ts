@@ -49,9 +49,6 @@ const tests: [string, (bytes: Uint8Array) => boolean][] = [
   ['image/vnd.microsoft.icon', isIco],
 ];
 
-/** Bytes from the start of an entry that are enough to tell its type. */
-export const pictureTypeBytes = 256;
-
 /** The media type of a picture, or null for anything else. */
 export function pictureType(bytes: Uint8Array): string | null {
   return tests.find(([, test]) => test(bytes))?.[0] ?? ftypType(bytes);
