@@ -7,6 +7,7 @@ import { bookViewColumns, bookViewJoins, bookViewOf, type BookRow, type BookView
 import type { BookCondition } from './condition';
 import { countReadableBooks, type BookCount, type ReadStatus } from './count-books';
 import { bookListQuery, readBooks } from './find-books';
+import { looseSeriesText, type FullText } from './full-text';
 import { inSlice, limit, type Slice, type SliceOf } from './slice';
 import { allOf, constant, joined, literal, readRows, sql, where, type Sql } from './sql';
 import { wordsOf } from './text-query';
@@ -116,16 +117,24 @@ function withoutPlace(row: FoundRow): BookView {
   return bookViewOf(book);
 }
 
+const ofSeries = ({ where: isMeant }: FullText): Matching => ({
+  series: sql`series`,
+  where: sql`b.series_id in (select s.id from series s where ${isMeant})`,
+});
+
 /**
  * Books that can be read, for one line of text as search fields of reading apps send it: every word is found somewhere in title,
- * series, people or tags. Titles that hold the whole text come first, then the order of the shelf.
+ * series, people or tags. Titles that hold the whole text come first, then the order of the shelf. Where nothing is found, the
+ * books of series whose titles hold the words loosely.
  */
 export async function findAnywhere(db: Database, viewer: Viewer, query: AnywhereQuery): Promise<FoundAnywhere> {
   const words = wordsOfLine(query.text);
   if (words.length === 0) return wholeShelf(db, viewer, query);
   const known = await knownWords(db, words);
-  const matching = matchingOf(known, await sharesOf(db, known));
-  const rows = await readRows<FoundRow>(db, statement(viewer, query, words, matching));
+  const read = (matching: Matching) => readRows<FoundRow>(db, statement(viewer, query, words, matching));
+  const exact = await read(matchingOf(known, await sharesOf(db, known)));
+  const loose = exact[0]?.foundCounts ? null : looseSeriesText(query.text);
+  const rows = loose === null ? exact : await read(ofSeries(loose));
   const counts = rows[0]?.foundCounts ?? [];
   const books = rows.filter(({ foundPlace }) => foundPlace !== null).map(withoutPlace);
   return { books: inSlice(query.slice, books, totalOf(counts, query), true), counts };

@@ -4,6 +4,7 @@ import {
   isPartial,
   isWithin,
   parseTextQuery,
+  plainWords,
   separators,
   unspacedLetters,
   wantedWords,
@@ -218,6 +219,27 @@ function fullText(text: string | null | undefined, subject: Subject): FullText |
   };
   const query = parseTextQuery(text ?? '', kindOf);
   return query && { where: compile(query, subject), rank: rankOf(query, fold((text ?? '').trim()), subject) };
+}
+
+/** Three letters are the least that an index of triples finds, and that mean something in the middle of a title. */
+const isLooked = (word: string): boolean => [...word].length > 2;
+
+const holdsLoosely = (pattern: Sql): Sql => sql`loose_title(s.search_key) like ${pattern}`;
+/** `_` is a letter of words, and a wildcard of LIKE. */
+const anywhereIn = (text: string): Sql => sql`'%' || replace(loose_form(${text}), '_', ${String.raw`\_`}) || '%'`;
+
+/**
+ * Over `series s`: for words that no title holds as they were typed. Blanks, hyphens, apostrophes and long vowels are passed over,
+ * and one romanisation is as good as another (`shojo` finds "Shōjo" and "Shoujo", `onepiece` "One Piece"). null for a text with
+ * syntax, which means what it says.
+ */
+export function looseSeriesText(text: string | null | undefined): FullText | null {
+  const query = parseTextQuery(text ?? '', () => 'word');
+  const words = (query && plainWords(query)) ?? [];
+  const where = allOf(words.filter(isLooked).map((word) => holdsLoosely(anywhereIn(word))));
+  if (where === null) return null;
+  const isWhole = holdsLoosely(anywhereIn(words.join(' ')));
+  return { where, rank: [sql`case when ${isWhole} then 0 else 1 end`, sql`length(s.title_key)`, s('title_key')] };
 }
 
 /** Over `series s`; null for a blank text. */

@@ -93,8 +93,8 @@ const patterns = [
   [')', /\)/uy],
   ['and', /(?:AND|&&)(?=[\s()"]|$)/uy],
   ['or', /(?:OR|\|\|)(?=[\s()"]|$)/uy],
-  // a sign alone is punctuation: "Spider-Man - Blue"
-  ['not', /NOT(?=[\s("])|[-!](?=[^\s()])|[-!](?=\()/uy],
+  // a sign alone is punctuation: "Spider-Man - Blue"; and so is a pair of them: "Tsubasa -RESERVoir CHRoNiCLE-"
+  ['not', /NOT(?=[\s("])|[-!](?=[^\s)])(?!.*[^\s-][-!](?:\s|$))/uy],
   ['plus', /\+(?=[^\s)])/uy],
   ['phrase', /"((?:[^"\\]|\\.)*)"(?:~\d*)?(?:\^[\d.]+)?/uy],
   ['field', /([\p{L}_][\p{L}\p{N}_]*):(?=[^\s)])/uy],
@@ -263,6 +263,17 @@ export function wantedWords(query: TextQuery): string[] {
   if (query.kind === 'words' && isTitle(query.field)) return query.words.map((word) => word.text);
   if (query.kind === 'phrase' && isTitle(query.field)) return query.words;
   return [];
+}
+
+/** The words (and phrases) of a text that asks for nothing but words of titles; null for one that denies or chooses. */
+export function plainWords(query: TextQuery): string[] | null {
+  if (query.kind === 'all') {
+    const parts = query.parts.map(plainWords);
+    return parts.some((words) => words === null) ? null : parts.flatMap((words) => words ?? []);
+  }
+  if (query.kind === 'phrase' && query.field === null) return [query.words.join(' ')];
+  if (query.kind !== 'words' || query.field !== null) return null;
+  return query.words.some(({ wild }) => wild) ? null : query.words.map(({ text }) => text);
 }
 
 const isTitle = (field: string | null) => field === null || field === 'title';

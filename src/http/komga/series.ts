@@ -6,7 +6,8 @@ import { requestAnalysis, requestRefresh } from '../../library/requests';
 import { seriesSearchFrom } from '../../search/condition-from-json';
 import { findBooksOfSeries } from '../../search/find-books';
 import { findCollectionsOfSeries } from '../../search/find-lists';
-import { alphabeticalGroups, findRecentSeries, findSeries, getSeries, type Recent } from '../../search/find-series';
+import { findRecentSeries, getSeries, type Recent } from '../../search/find-series';
+import { searchedGroups, searchSeries } from '../../search/search-series';
 import { sliceOf } from '../../search/slice';
 import type { HttpDeps } from '../deps';
 import { entityId, pageParameters, sliceParameters } from '../input';
@@ -59,7 +60,7 @@ function search({ db }: HttpDeps): Route[] {
       reply: pageOf(seriesDto),
       handler: async ({ viewer, query, body }) => {
         const wanted = { ...seriesSearchFrom(body), sort: query.sort, slice: sliceOf(query) };
-        return seriesPage(await findSeries(db, viewer, wanted), viewer);
+        return seriesPage(await searchSeries(db, viewer, wanted), viewer);
       },
     }),
     route({
@@ -71,7 +72,7 @@ function search({ db }: HttpDeps): Route[] {
       access: 'any',
       body: seriesSearchBody,
       reply: z.array(groupCountDto),
-      handler: ({ viewer, body }) => alphabeticalGroups(db, viewer, seriesSearchFrom(body)),
+      handler: ({ viewer, body }) => searchedGroups(db, viewer, seriesSearchFrom(body)),
     }),
   ];
 }
@@ -98,7 +99,7 @@ function oldSearch({ db }: HttpDeps): Route[] {
       reply: pageOf(seriesDto),
       handler: async ({ viewer, query }) => {
         const wanted = { ...oldSearchOf(query), sort: query.sort, slice: sliceOf(query) };
-        return seriesPage(await findSeries(db, viewer, wanted), viewer);
+        return seriesPage(await searchSeries(db, viewer, wanted), viewer);
       },
     }),
     route({
@@ -111,7 +112,7 @@ function oldSearch({ db }: HttpDeps): Route[] {
       access: 'any',
       query: oldQuery,
       reply: z.array(groupCountDto),
-      handler: ({ viewer, query }) => alphabeticalGroups(db, viewer, oldSearchOf(query)),
+      handler: ({ viewer, query }) => searchedGroups(db, viewer, oldSearchOf(query)),
     }),
     route({
       method: 'get',

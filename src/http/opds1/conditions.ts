@@ -9,6 +9,13 @@ const isAnyOf = (key: 'publisher' | 'genre' | 'tag', values: readonly string[]):
     ? []
     : [{ anyOf: values.map((value) => ({ [key]: { operator: 'is', value } }) as unknown as SeriesCondition) }];
 
+/** Lists of series are searched as Komga's are: by words, in all titles, the best first. */
+export const seriesSearch = (asked: Asked) => ({
+  condition: seriesCondition({ ...asked, query: { ...asked.query, search: undefined } }),
+  fullText: asked.query.search,
+  slice: asked.slice,
+});
+
 /** Series by Komga's parameters (`search`, `publisher`) and ours. */
 export function seriesCondition(asked: Asked): SeriesCondition {
   const { search = '', publisher, genre, tag, letter = '' } = asked.query;

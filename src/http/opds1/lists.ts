@@ -5,7 +5,8 @@ import { findBooksOfReadList } from '../../search/find-books';
 import { findGenres, findPublishers, findTags, type FacetQuery } from '../../search/find-facets';
 import { findLibraries, getLibrary } from '../../search/find-libraries';
 import { findCollections, findReadLists, getCollection, getReadList } from '../../search/find-lists';
-import { findSeries, findSeriesOfCollection } from '../../search/find-series';
+import { findSeriesOfCollection } from '../../search/find-series';
+import { searchSeries } from '../../search/search-series';
 import { cut, type SliceOf } from '../../search/slice';
 import type { Database } from '../../db/database';
 import { feedUrn, urnOf } from '../../opds/urn';
@@ -16,7 +17,7 @@ import { latest } from '../opds-books';
 import type { Route } from '../route';
 import { countOf, statusFacets, statusTitle } from '../opds-facets';
 import { readable, statuses } from '../opds-narrow';
-import { bookCondition, seriesCondition } from './conditions';
+import { bookCondition, seriesCondition, seriesSearch } from './conditions';
 import { narrowed } from './facets';
 import { feed, feedOf, home, type Asked, type FeedDocument } from './feed';
 import { booksFeed, entriesFeed, seriesFeed } from './lists-of';
@@ -39,10 +40,10 @@ async function libraries(asked: Asked): Promise<FeedDocument> {
 }
 
 async function oneLibrary(asked: Asked, id: string): Promise<FeedDocument> {
-  const { db, viewer, slice } = asked;
+  const { db, viewer } = asked;
   const library = await getLibrary(db, viewer, id);
   const inLibrary = { ...asked, query: { ...asked.query, library: [id] } };
-  const found = await findSeries(db, viewer, { condition: seriesCondition(inLibrary), slice });
+  const found = await searchSeries(db, viewer, seriesSearch(inLibrary));
   return seriesFeed(asked, found, {
     id: feedUrn('library', publicId(id)),
     title: library.name,

@@ -3,7 +3,8 @@ import { feedUrn, urnOf } from '../../opds/urn';
 import type { NavigationEntry } from '../../opds/v1';
 import { countBooks } from '../../search/count-books';
 import { findBooksOfSeries } from '../../search/find-books';
-import { alphabeticalGroups, findRecentSeries, findSeries, getSeries, type GroupCount } from '../../search/find-series';
+import { alphabeticalGroups, findRecentSeries, getSeries, type GroupCount } from '../../search/find-series';
+import { searchSeries } from '../../search/search-series';
 import { lastChange } from '../../search/delivery';
 import { cut } from '../../search/slice';
 import type { HttpDeps } from '../deps';
@@ -12,7 +13,7 @@ import { latest } from '../opds-books';
 import type { Route } from '../route';
 import { countOf, statusFacets } from '../opds-facets';
 import { readable } from '../opds-narrow';
-import { bookCondition, seriesCondition } from './conditions';
+import { bookCondition, seriesCondition, seriesSearch } from './conditions';
 import { narrowed } from './facets';
 import { feed, feedOf, home, type Asked, type FeedDocument, type Filter } from './feed';
 import { booksFeed, entriesFeed, seriesFeed } from './lists-of';
@@ -36,7 +37,7 @@ function titleOf({ query }: Asked): string {
 }
 
 async function allSeries(asked: Asked): Promise<FeedDocument> {
-  const found = await findSeries(asked.db, asked.viewer, { condition: seriesCondition(asked), slice: asked.slice });
+  const found = await searchSeries(asked.db, asked.viewer, seriesSearch(asked));
   const { search, publisher, genre, tag, letter, status } = asked.query;
   const chosen = [search, ...publisher, ...genre, ...tag, letter, status].filter((value) => value !== undefined);
   return seriesFeed(asked, found, {

@@ -12,7 +12,7 @@ import { searchBooks, shelfTitle, shelves, type Shelf } from './books';
 import { feed, home, scoped, type Asked, type Scope } from './feed';
 import { publicationsOf } from './lists';
 import { listLink, seriesLink } from './present';
-import { latestSeries, searchSeries } from './series';
+import { latestSeries, seriesNamed } from './series';
 
 const fewest = 5;
 const searched = 20;
@@ -81,7 +81,7 @@ async function search(asked: Asked): Promise<JsonObject> {
   const text = query.query ?? '';
   const few = tasteOf(asked, searched);
   const [series, { books }, collections, readLists, updated] = await Promise.all([
-    searchSeries(few, text),
+    seriesNamed(few, text),
     searchBooks(few, text),
     findCollections(db, viewer, { search: text, slice: few.slice }),
     findReadLists(db, viewer, { search: text, slice: few.slice }),

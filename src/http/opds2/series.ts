@@ -5,7 +5,8 @@ import type { FacetGroup } from '../../opds/v2';
 import type { SeriesCondition } from '../../search/condition';
 import { countPublishers } from '../../search/find-facets';
 import { findCollections, findReadLists, getCollection } from '../../search/find-lists';
-import { findRecentSeries, findSeries, findSeriesOfCollection } from '../../search/find-series';
+import { findRecentSeries, findSeriesOfCollection } from '../../search/find-series';
+import { searchSeries } from '../../search/search-series';
 import type { SeriesView } from '../../search/series-view';
 import type { SliceOf } from '../../search/slice';
 import type { HttpDeps } from '../deps';
@@ -53,11 +54,7 @@ async function publisherFacets({ db, viewer, query, at }: Asked, { path, library
 }
 
 async function browse(asked: Asked, scope: Scope): Promise<JsonObject> {
-  const { db, viewer, slice } = asked;
-  const [found, facets] = await Promise.all([
-    findSeries(db, viewer, { condition: seriesCondition(asked, scope), slice }),
-    publisherFacets(asked, scope),
-  ]);
+  const [found, facets] = await Promise.all([searchedIn(asked, scope), publisherFacets(asked, scope)]);
   const head = {
     title: scope.libraryId === null ? 'All series' : scope.title,
     ...{ path: `${scope.path}/browse`, filters: ['search', 'publisher'] as const },
@@ -81,15 +78,18 @@ const latestFeed = async (asked: Asked, scope: Scope): Promise<JsonObject> =>
     up: { href: asked.at(scope.path), title: scope.title },
   });
 
-export const searchSeries = (asked: Asked, search: string) =>
-  findSeries(asked.db, asked.viewer, {
-    condition: seriesCondition({ ...asked, query: { ...asked.query, search } }, { libraryId: null }),
-    slice: asked.slice,
+/** By words, in all titles, the best first; without any, by title. */
+const searchedIn = (asked: Asked, scope: Pick<Scope, 'libraryId'>, search = asked.query.search) =>
+  searchSeries(asked.db, asked.viewer, {
+    condition: seriesCondition({ ...asked, query: { ...asked.query, search: undefined } }, scope),
+    ...{ fullText: search, slice: asked.slice },
   });
+
+export const seriesNamed = (asked: Asked, search: string) => searchedIn(asked, { libraryId: null }, search);
 
 async function series(asked: Asked): Promise<JsonObject> {
   const { search = '' } = asked.query;
-  return seriesFeed(asked, await searchSeries(asked, search), {
+  return seriesFeed(asked, await seriesNamed(asked, search), {
     title: search === '' ? 'All series' : `Series: ${search}`,
     ...{ path: 'series', filters: ['search'], up: home(asked) },
   });
