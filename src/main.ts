@@ -37,11 +37,8 @@ type Closer = () => Promise<void> | void;
 
 async function start(config: Config, log: Log, closers: Closer[], shutDown: () => void): Promise<void> {
   const url = config.databaseUrl ?? (await embedded(config, log, closers));
-  const db = await openDatabase(url, {
-    log,
-    applicationName: 'kiremisu http',
-    statementTimeout: config.statementTimeout,
-  });
+  const { statementTimeout, preparedStatements } = config;
+  const db = await openDatabase(url, { log, applicationName: 'kiremisu http', statementTimeout, preparedStatements });
   closers.push(() => closeDatabase(db));
   await migrate(db);
   await migrateQueue(url, log);

@@ -18,6 +18,8 @@ export interface Config {
   databaseUrl: string | null;
   /** Milliseconds until a statement of a request is given up; 0: never. Background work has no such limit. */
   statementTimeout: number;
+  /** Whether the database may be asked to keep statements prepared. */
+  preparedStatements: boolean;
   libraries: LibrarySeed[];
   /** The first administrator, created when there is no user yet. */
   admin: { email: string; password: string } | null;
@@ -97,6 +99,7 @@ const variables = z.object({
   DATA_DIR: z.string().optional(),
   DATABASE_URL: url(/^postgres(ql)?$/, 'postgres://user:password@host/database').optional(),
   STATEMENT_TIMEOUT: z.coerce.number('must be a number of seconds').min(0).max(86_400).default(30),
+  PREPARED_STATEMENTS: flag.default(true),
   LIBRARIES: libraryList.default([]),
   ADMIN_EMAIL: z
     .string()
@@ -180,6 +183,7 @@ export function readConfig(env: NodeJS.ProcessEnv, args: string[]): Config {
     dataDir: path.resolve(set.DATA_DIR ?? defaultDataDir(env)),
     databaseUrl: set.DATABASE_URL ?? null,
     statementTimeout: Math.round(set.STATEMENT_TIMEOUT * 1000),
+    preparedStatements: set.PREPARED_STATEMENTS,
     libraries: [...set.LIBRARIES, ...folders],
     admin: set.ADMIN_EMAIL && set.ADMIN_PASSWORD ? { email: set.ADMIN_EMAIL, password: set.ADMIN_PASSWORD } : null,
     pageCacheBytes: set.PAGE_CACHE_MB * 1024 * 1024,

@@ -4,6 +4,7 @@ import { knexSnakeCaseMappers } from 'objection';
 import { types, type Client } from 'pg';
 import type { Log } from '../base/log';
 import { migrationSource } from './migration-source';
+import { createStatementNames } from './prepared';
 
 export interface ConnectionSettings {
   /** Takes what knex has to say; without it, knex writes to the terminal. */
@@ -14,6 +15,8 @@ export interface ConnectionSettings {
   statementTimeout?: number;
   /** Milliseconds until Postgres ends a session that does nothing inside a transaction; 0 is never. */
   idleInTransactionTimeout?: number;
+  /** Whether hot statements are prepared under names; not where a pooler hands one session to several clients. */
+  preparedStatements?: boolean;
 }
 
 const { INT8, NUMERIC, DATE } = types.builtins;
@@ -49,6 +52,7 @@ export function knexConfig(url: string, settings: ConnectionSettings = {}): Knex
     applicationName = 'kiremisu',
     statementTimeout = 0,
     idleInTransactionTimeout = 60_000,
+    preparedStatements = true,
   } = settings;
   return {
     client: 'pg',
@@ -68,6 +72,7 @@ export function knexConfig(url: string, settings: ConnectionSettings = {}): Knex
           .catch((error: unknown) => done(error instanceof Error ? error : new Error(String(error)), connection));
       },
     },
+    ...(preparedStatements && { userParams: { statementNames: createStatementNames() } }),
     ...(log && { log: knexLogger(log) }),
     migrations: { migrationSource: migrationSource() },
     seeds: {

@@ -1,5 +1,5 @@
 import type { Database } from '../db/database';
-import { readRows, sql, type Sql } from './sql';
+import { readPrepared, readRows, sql, type Sql } from './sql';
 import { visibleBooks } from './viewer-where';
 import type { Viewer } from './viewer';
 
@@ -21,7 +21,7 @@ export interface Delivery {
 
 /** Of all these books in one statement. */
 export async function findDeliveries(db: Database, bookIds: readonly string[]): Promise<Map<string, Delivery>> {
-  const rows = await readRows<Delivery & { id: string }>(
+  const rows = await readPrepared<Delivery & { id: string }>(
     db,
     sql`select b.id,
         (select jsonb_build_object('mediaType', p.media_type, 'width', p.width, 'height', p.height,

@@ -9,7 +9,7 @@ import { bookText, type FullText } from './full-text';
 import { readList, type ListQuery } from './list';
 import type { ListOf, Slice } from './slice';
 import { orderBy, sortKeys, type SortKey, type SortKeys } from './sort';
-import { allOf, nothing, readRows, sql, type Sql } from './sql';
+import { allOf, nothing, readPrepared, sql, type Sql } from './sql';
 import { asksForBegun, firstIs } from './to-sql';
 import { visibleBooks } from './viewer-where';
 import type { Viewer } from './viewer';
@@ -109,7 +109,7 @@ export function findBooks(db: Database, viewer: Viewer, query: BookQuery): Promi
 export async function getBook(db: Database, viewer: Viewer, id: string): Promise<BookView> {
   const query = sql`select ${bookViewColumns}, ${visibleBooks(viewer) ?? sql`true`} as visible
     from book b ${bookViewJoins(viewer)} where b.id = ${id}`;
-  const [row] = await readRows<BookRow & { visible: boolean }>(db, query);
+  const [row] = await readPrepared<BookRow & { visible: boolean }>(db, query);
   if (!row) throw notFound();
   const { visible, ...book } = row;
   if (!visible) throw forbidden();

@@ -8,7 +8,7 @@ import { seriesWhere } from './series-leaves';
 import { seriesViewColumns, seriesViewJoins, type SeriesView } from './series-view';
 import type { ListOf, Slice } from './slice';
 import { orderBy, sortKeys, type OrderBy, type SortKey, type SortKeys } from './sort';
-import { allOf, readRows, sql, where, type Sql } from './sql';
+import { allOf, readPrepared, readRows, sql, where, type Sql } from './sql';
 import { asksForBegun, firstIs } from './to-sql';
 import { tallied, talliedTotal } from './tally';
 import { visibleSeries } from './viewer-where';
@@ -156,7 +156,7 @@ export function findSeries(db: Database, viewer: Viewer, query: SeriesQuery): Pr
 export async function getSeries(db: Database, viewer: Viewer, id: string): Promise<SeriesView> {
   const query = sql`select ${seriesViewColumns}, ${visibleSeries(viewer) ?? sql`true`} as visible
     from series s ${seriesViewJoins(viewer)} where s.id = ${id}`;
-  const [row] = await readRows<SeriesView & { visible: boolean }>(db, query);
+  const [row] = await readPrepared<SeriesView & { visible: boolean }>(db, query);
   if (!row) throw notFound();
   const { visible, ...series } = row;
   if (!visible) throw forbidden();

@@ -1,5 +1,5 @@
 import type { Database } from '../db/database';
-import { allOf, nothing, readRows, sql, where, type Sql } from './sql';
+import { allOf, nothing, readPrepared, readRows, sql, where, type Sql } from './sql';
 import { inSlice, limit, type ListOf, type Slice, type SliceOf } from './slice';
 import type { OrderBy } from './sort';
 
@@ -61,10 +61,16 @@ function pageFromEnd(query: ListQuery, reversed: Sql, total: number): Sql {
 export const countQuery = (query: ListQuery): Sql =>
   query.count ?? sql`select count(*) as total from ${fromOf(query)} ${where(allOf(query.conditions))}`;
 
+/** Whether a list has one best plan, as it asks for everything or for one library or series: then the plan is kept. */
+const isEven = ({ from, conditions }: ListQuery): boolean =>
+  from.bindings.length === 0 &&
+  conditions.every((part) => part === null || /^\(?[sb]\.(library_id|series_id) = \?\)?$/u.test(part.text));
+
 async function totalOf(db: Database, query: ListQuery): Promise<number> {
   if (query.slice.unpaged) return 0;
   if (query.total) return query.total;
-  const [counted] = await readRows<{ total: number }>(db, countQuery(query));
+  const read = query.count && isEven(query) ? readPrepared : readRows;
+  const [counted] = await read<{ total: number }>(db, countQuery(query));
   return counted?.total ?? 0;
 }
 
@@ -132,6 +138,7 @@ export async function readList<T>(db: Database, query: ListQuery): Promise<ListO
   if (!slice.unpaged && isComputed && !count && !total) return readCounted(db, query);
   if (!slice.unpaged && reversed && !isComputed && slice.page * slice.size >= deep)
     return readDeep(db, query, reversed);
-  const [rows, counted] = await Promise.all([readRows<T>(db, pageQuery(query)), totalOf(db, query)]);
+  const read = slice.page === 0 && !slice.unpaged && isEven(query) ? readPrepared : readRows;
+  const [rows, counted] = await Promise.all([read<T>(db, pageQuery(query)), totalOf(db, query)]);
   return inSlice(slice, rows, counted, order.sorted);
 }

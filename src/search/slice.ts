@@ -1,4 +1,4 @@
-import { nothing, sql, type Sql } from './sql';
+import { constant, nothing, sql, type Sql } from './sql';
 
 /** Which part of a list is wanted. */
 export interface Slice {
@@ -55,7 +55,9 @@ export const everything: Slice = { page: 0, size: defaultSize, unpaged: true };
 /** `limit … offset …`, or nothing for the whole list. */
 export function limit({ page, size, unpaged }: Slice): Sql {
   if (unpaged) return nothing;
-  return page === 0 ? sql`limit ${size}` : sql`limit ${size} offset ${page * size}`;
+  // in the text, so that a plan that is kept is one for a page, and not for a tenth of the table
+  if (page === 0 && Number.isInteger(size)) return constant(`limit ${size}`);
+  return sql`limit ${size} offset ${page * size}`;
 }
 
 /** The result in Komga's shape: an unpaged list is one page that is never smaller than the default. */

@@ -1,4 +1,5 @@
 import type { Database } from '../db/database';
+import { statementName } from '../db/prepared';
 
 /**
  * A piece of SQL with its parameters. Only the literal part of a `sql` template becomes SQL; whatever is put into it
@@ -64,6 +65,17 @@ export const where = (condition: Sql | null): Sql => (condition === null ? nothi
 
 export async function readRows<T>(db: Database, query: Sql): Promise<T[]> {
   const { rows } = await db.raw<{ rows: T[] }>(query.text, query.bindings as never[]);
+  return rows;
+}
+
+/**
+ * The same for what is asked for all the time, planned once a connection instead of each time: half of what Postgres does for
+ * a page of series. Only for statements whose best plan is one, whatever is bound: lists without conditions, look-ups by id.
+ */
+export async function readPrepared<T>(db: Database, query: Sql): Promise<T[]> {
+  const name = statementName(db, query.text);
+  if (name === null) return readRows(db, query);
+  const { rows } = await db.raw<{ rows: T[] }>(query.text, query.bindings as never[]).options({ name });
   return rows;
 }
 

@@ -26,13 +26,13 @@ test.each([
     { page: 2 ** 31 - 1, size: 5000 },
     { page: 2 ** 31 - 1, size: 2000, unpaged: false },
   ],
-  [{ unpaged: true }, { page: 0, size: 20, unpaged: true }],
+  [{ unpaged: true }, { page: 0, size: 20, unpaged: true, inParts: true }],
 ])('%j is the slice %j', (wish, slice) => {
   expect(sliceOf(wish)).toEqual(slice);
 });
 
 test('a slice limits the statement', () => {
-  expect(limit(sliceOf({}))).toEqual({ text: 'limit ?', bindings: [20] });
+  expect(limit(sliceOf({}))).toEqual({ text: 'limit 20', bindings: [] });
   expect(limit(sliceOf({ page: 2, size: 10 }))).toEqual({ text: 'limit ? offset ?', bindings: [10, 20] });
   expect(limit(sliceOf({ unpaged: true })).text).toBe('');
 });
