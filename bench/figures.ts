@@ -1,3 +1,5 @@
+import { loadavg } from 'node:os';
+
 /** Percentiles of a list of times. */
 export type Figures = [p50: number, p95: number, p99: number];
 
@@ -23,3 +25,12 @@ export function option(name: string): string | null {
   const start = `--${name}=`;
   return process.argv.find((argument) => argument.startsWith(start))?.slice(start.length) ?? null;
 }
+
+/** Rounds of a measurement: at least ten, so that there are percentiles, then until the time is over or there are enough. */
+export async function rounds(most: number, seconds: number, round: () => Promise<void>): Promise<void> {
+  const end = performance.now() + seconds * 1000;
+  for (let done = 0; done < most && (done < Math.min(10, most) || performance.now() < end); done++) await round();
+}
+
+/** Of the machine in the last minute: what times by the clock are worth. */
+export const load = (): string => loadavg()[0]?.toFixed(1) ?? '?';

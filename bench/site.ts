@@ -89,12 +89,15 @@ function ask(server: Server, { path, key, body, agent }: Ask): Promise<number> {
 export interface Statement {
   sql: string;
   bindings: readonly unknown[];
+  /** Under which it is kept prepared. */
+  name?: string | undefined;
 }
 
 /** What a request asks of the database. */
 export async function statementsOf(site: Site, what: Ask): Promise<Statement[]> {
   const statements: Statement[] = [];
-  const listen = ({ sql, bindings }: Statement) => void statements.push({ sql, bindings });
+  const listen = ({ sql, bindings, options }: Statement & { options?: { name?: string } }) =>
+    void statements.push({ sql, bindings, name: options?.name });
   site.db.on('query', listen);
   await site.ask(what).finally(() => site.db.removeListener('query', listen));
   return statements;
@@ -102,7 +105,7 @@ export async function statementsOf(site: Site, what: Ask): Promise<Statement[]> 
 
 interface Connection {
   processID: number;
-  query(sql: string, bindings: readonly unknown[]): Promise<unknown>;
+  query(statement: { text: string; values: readonly unknown[]; name?: string | undefined }): Promise<unknown>;
 }
 
 /** Nanoseconds that a process has had a processor; NaN where there is no /proc. */
@@ -126,7 +129,7 @@ export async function replay(db: Database, statements: readonly Statement[]): Pr
   const connection = await client.acquireConnection();
   try {
     const before = processorTime(connection.processID);
-    for (const { sql, bindings } of statements) await connection.query(sql, bindings);
+    for (const { sql, bindings, name } of statements) await connection.query({ text: sql, values: bindings, name });
     return (processorTime(connection.processID) - before) / 1e6;
   } finally {
     await client.releaseConnection(connection);
