@@ -1,12 +1,7 @@
-import { mkdirSync } from 'node:fs';
-import path from 'node:path';
-import type { Browser, Page } from 'playwright-core';
 import { until } from '../jobs/support';
 import { cbz, put } from '../support/book-builders';
-import { describeWithBrowser, launchBrowser, openPage } from '../support/browser';
-import { startServer, untilScanned, type ServerProcess } from '../support/server-process';
-import { temporaryFolder } from '../support/temporary';
-import { logIn, shoot } from './support';
+import { describeWithBrowser } from '../support/browser';
+import { openLibrary, shoot } from './support';
 
 jest.setTimeout(120_000);
 
@@ -15,54 +10,36 @@ interface Described {
 }
 
 describeWithBrowser('Metadata in the browser', () => {
-  const folder = temporaryFolder();
-  const faults: string[] = [];
-  let server: ServerProcess;
-  let browser: Browser;
-  let page: Page;
-
-  beforeAll(async () => {
-    const comics = path.join(folder.path, 'Comics');
-    mkdirSync(comics);
+  const ui = openLibrary(async (comics) => {
     const comicInfo = { Series: 'Gone Fox', Number: 1, Title: 'The way', Publisher: 'Small Press', Writer: 'Mori Aoi' };
     put(comics, 'Gone Fox/Gone Fox 1.cbz', await cbz({ comicInfo }));
-    server = await startServer({ dataDir: path.join(folder.path, 'data'), folders: [comics] });
-    await untilScanned(server, 1);
-    browser = await launchBrowser();
-    page = await openPage(browser, faults);
-    await logIn(page, server);
-  });
+  }, 1);
 
-  afterAll(async () => {
-    await browser?.close();
-    await server?.stop();
-  });
-
-  const series = async () => (await server.json<Described>('/api/v1/series')).content[0]!;
-  const book = async () => (await server.json<Described>('/api/v1/books')).content[0]!;
-  const row = (name: string) => page.locator('.origin-list li', { hasText: name });
+  const series = async () => (await ui.server.json<Described>('/api/v1/series')).content[0]!;
+  const book = async () => (await ui.server.json<Described>('/api/v1/books')).content[0]!;
+  const row = (name: string) => ui.page.locator('.origin-list li', { hasText: name });
 
   test('tells of each field where it comes from', async () => {
-    await page.getByText('Gone Fox').first().click();
-    await page.getByText('Where does this come from?').click();
+    await ui.page.getByText('Gone Fox').first().click();
+    await ui.page.getByText('Where does this come from?').click();
     await row('Publisher').getByText('From the files').waitFor();
     await row('Sorted as').getByText('From the name of the folder').waitFor();
     expect(await row('Genres').count()).toBe(0);
-    await shoot(page, 'origins');
+    await shoot(ui.page, 'origins');
   });
 
   test('changes a series: what was changed is locked, all else stays', async () => {
-    await page.getByRole('link', { name: 'Edit metadata' }).click();
-    await page.getByRole('heading', { name: 'Edit Gone Fox' }).waitFor();
-    expect(await page.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
-    await page.getByLabel('Publisher', { exact: true }).fill('Large Press');
-    await page.getByLabel('Genres', { exact: true }).fill('drama\nslice of life');
-    await page.getByLabel('Status', { exact: true }).selectOption('ENDED');
-    await page.getByRole('button', { name: 'Lock: Status' }).click();
-    await shoot(page, 'edit-series');
-    await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('Saved.').waitFor();
-    await page.getByRole('heading', { name: 'Gone Fox', exact: true }).waitFor();
+    await ui.page.getByRole('link', { name: 'Edit metadata' }).click();
+    await ui.page.getByRole('heading', { name: 'Edit Gone Fox' }).waitFor();
+    expect(await ui.page.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+    await ui.page.getByLabel('Publisher', { exact: true }).fill('Large Press');
+    await ui.page.getByLabel('Genres', { exact: true }).fill('drama\nslice of life');
+    await ui.page.getByLabel('Status', { exact: true }).selectOption('ENDED');
+    await ui.page.getByRole('button', { name: 'Lock: Status' }).click();
+    await shoot(ui.page, 'edit-series');
+    await ui.page.getByRole('button', { name: 'Save' }).click();
+    await ui.page.getByText('Saved.').waitFor();
+    await ui.page.getByRole('heading', { name: 'Gone Fox', exact: true }).waitFor();
     expect((await series()).metadata).toMatchObject({
       ...{ title: 'Gone Fox', titleLock: false, publisher: 'Large Press', publisherLock: true },
       ...{ genres: ['drama', 'slice of life'], genresLock: true, status: 'ENDED', statusLock: false },
@@ -70,16 +47,16 @@ describeWithBrowser('Metadata in the browser', () => {
   });
 
   test('gives a field back to the files, and takes that back', async () => {
-    await page.getByText('Where does this come from?').click();
+    await ui.page.getByText('Where does this come from?').click();
     await row('Publisher').getByText('Set by a person').waitFor();
-    await page.getByRole('button', { name: 'Publisher: use what the files say' }).click();
+    await ui.page.getByRole('button', { name: 'Publisher: use what the files say' }).click();
     const publisher = async () => (await series()).metadata['publisher'];
     await until('the files have the word', async () => (await publisher()) === 'Small Press', 30_000);
-    await page.reload();
-    await page.getByText('Where does this come from?').click();
+    await ui.page.reload();
+    await ui.page.getByText('Where does this come from?').click();
     await row('Publisher').getByText('From the files').waitFor();
-    await page.getByRole('button', { name: 'Genres: use what the files say' }).click();
-    await page.locator('.notice').getByRole('button', { name: 'Undo' }).click();
+    await ui.page.getByRole('button', { name: 'Genres: use what the files say' }).click();
+    await ui.page.locator('.notice').getByRole('button', { name: 'Undo' }).click();
     await until('it is as it was', async () => {
       const { genres, genresLock } = (await series()).metadata;
       return genresLock === true && String(genres) === 'drama,slice of life';
@@ -87,35 +64,35 @@ describeWithBrowser('Metadata in the browser', () => {
   });
 
   test('is told in words what the server does not take, and loses nothing of it', async () => {
-    await page.getByRole('link', { name: 'Edit metadata' }).click();
-    await page.getByLabel('Language', { exact: true }).fill('no language');
-    await page.getByLabel('Language', { exact: true }).press('Enter');
-    await page.getByRole('alert').getByText('Language must be a valid BCP 47 language tag.').waitFor();
-    expect(await page.getByLabel('Language', { exact: true }).inputValue()).toBe('no language');
-    await page.getByRole('button', { name: 'Discard' }).click();
-    await page.getByRole('heading', { name: 'Gone Fox', exact: true }).waitFor();
+    await ui.page.getByRole('link', { name: 'Edit metadata' }).click();
+    await ui.page.getByLabel('Language', { exact: true }).fill('no language');
+    await ui.page.getByLabel('Language', { exact: true }).press('Enter');
+    await ui.page.getByRole('alert').getByText('Language must be a valid BCP 47 language tag.').waitFor();
+    expect(await ui.page.getByLabel('Language', { exact: true }).inputValue()).toBe('no language');
+    await ui.page.getByRole('button', { name: 'Discard' }).click();
+    await ui.page.getByRole('heading', { name: 'Gone Fox', exact: true }).waitFor();
   });
 
   test('shows a book with all that is known of it', async () => {
-    await page.getByRole('link', { name: 'Details of #1 – The way' }).click();
-    await page.getByRole('heading', { name: '#1 – The way', exact: true }).waitFor();
-    await page.getByText('Gone Fox 1.cbz').first().waitFor();
-    await page.getByText('Mori Aoi').waitFor();
-    await shoot(page, 'book');
-    await page.getByRole('button', { name: 'Mark read' }).click();
-    await page.getByRole('link', { name: 'Read again' }).waitFor();
+    await ui.page.getByRole('link', { name: 'Details of #1 – The way' }).click();
+    await ui.page.getByRole('heading', { name: '#1 – The way', exact: true }).waitFor();
+    await ui.page.getByText('Gone Fox 1.cbz').first().waitFor();
+    await ui.page.getByText('Mori Aoi').waitFor();
+    await shoot(ui.page, 'book');
+    await ui.page.getByRole('button', { name: 'Mark read' }).click();
+    await ui.page.getByRole('link', { name: 'Read again' }).waitFor();
   });
 
   test('changes a book, and the people of it', async () => {
-    await page.getByRole('link', { name: 'Edit metadata' }).click();
-    await page.getByLabel('Sorted as number', { exact: true }).fill('1.5');
-    await page.getByLabel('Release date', { exact: true }).fill('2019-05-04');
-    await page.getByRole('button', { name: 'Add a person' }).click();
-    await page.getByLabel('Name of person 2').fill('Kim Seo');
-    await page.getByLabel('Role of person 2').fill('inker');
-    await shoot(page, 'edit-book');
-    await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('Inks').waitFor();
+    await ui.page.getByRole('link', { name: 'Edit metadata' }).click();
+    await ui.page.getByLabel('Sorted as number', { exact: true }).fill('1.5');
+    await ui.page.getByLabel('Release date', { exact: true }).fill('2019-05-04');
+    await ui.page.getByRole('button', { name: 'Add a person' }).click();
+    await ui.page.getByLabel('Name of person 2').fill('Kim Seo');
+    await ui.page.getByLabel('Role of person 2').fill('inker');
+    await shoot(ui.page, 'edit-book');
+    await ui.page.getByRole('button', { name: 'Save' }).click();
+    await ui.page.getByText('Inks').waitFor();
     expect((await book()).metadata).toMatchObject({
       ...{ title: 'The way', titleLock: false, numberSort: 1.5, numberSortLock: true, releaseDate: '2019-05-04' },
       authors: [
@@ -126,6 +103,6 @@ describeWithBrowser('Metadata in the browser', () => {
   });
 
   test('saw no error of a script', () => {
-    expect(faults).toEqual([]);
+    expect(ui.faults).toEqual([]);
   });
 });

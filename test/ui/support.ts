@@ -1,8 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { adminLogin } from '../support/app';
-import type { ServerProcess } from '../support/server-process';
+import { launchBrowser, openPage } from '../support/browser';
+import { startServer, untilScanned, type ServerProcess } from '../support/server-process';
+import { temporaryFolder } from '../support/temporary';
 
 /** Where pictures of the screens go, for people who change them; nowhere otherwise. */
 const shots = process.env['UI_SHOTS'];
@@ -23,9 +25,9 @@ export async function shoot(page: Page, name: string): Promise<void> {
 }
 
 /** Opens the server as its administrator. */
-export async function logIn(page: Page, server: ServerProcess): Promise<void> {
+export async function logIn(page: Page, base: string): Promise<void> {
   await page.setViewportSize(desktop);
-  await page.goto(server.base);
+  await page.goto(base);
   await page.getByLabel('E-mail').fill(adminLogin.email);
   await page.getByLabel('Password', { exact: true }).fill(adminLogin.password);
   await page.keyboard.press('Enter');
@@ -36,4 +38,39 @@ export async function logIn(page: Page, server: ServerProcess): Promise<void> {
 export async function choose(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name: 'Account' }).first().click();
   await page.locator('.menu').getByRole('button', { name, exact: true }).click();
+}
+
+/** What the tests of a file share. */
+export interface Opened {
+  page: Page;
+  server: ServerProcess;
+  /** The temporary folder, and the one of the library in it. */
+  folder: string;
+  comics: string;
+  /** What went wrong in programs of the page. */
+  faults: string[];
+}
+
+/** A server with a library of its own, scanned, and its administrator logged in in the browser. */
+export function openLibrary(fill: (comics: string) => Promise<void>, books: number): Opened {
+  const folder = temporaryFolder();
+  const opened = { faults: [] as string[] } as Opened;
+  let browser: Browser | undefined;
+  beforeAll(async () => {
+    opened.folder = folder.path;
+    opened.comics = path.join(folder.path, 'Comics');
+    mkdirSync(opened.comics);
+    await fill(opened.comics);
+    opened.server = await startServer({ dataDir: path.join(folder.path, 'data'), folders: [opened.comics] });
+    await untilScanned(opened.server, books);
+    browser = await launchBrowser();
+    opened.page = await openPage(browser, opened.faults);
+    opened.page.setDefaultTimeout(30_000);
+    await logIn(opened.page, opened.server.base);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await opened.server?.stop();
+  });
+  return opened;
 }
