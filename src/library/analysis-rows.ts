@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { bookColumns as foundColumns } from './book-rows';
-import { camel, insertModels, insertRows, toJson, updateRows, type Columns } from './rows';
+import { camel, insertModels, insertRows, JsonText, toJson, updateRows, type Columns } from './rows';
 import type { StoredOutcome } from './analysis-outcome';
 
 /** What analysis may change of a book. */
@@ -50,15 +50,36 @@ export const writeBooks = (trx: Knex, rows: object[]): Promise<void> => updateRo
 
 const wholeColumns = { ...foundColumns, ...bookColumns };
 
+/** A book that was read before it has a row. */
+export interface Reading extends StoredOutcome {
+  media: object[];
+}
+
+/**
+ * Writes the lists of pages as text at once and forgets them: the objects of all pages of a batch would be moved twice by the
+ * collector of garbage before they are written.
+ */
+export function readingOf(outcome: StoredOutcome): Reading {
+  const texts = (row: object) =>
+    Object.entries(row).map(([name, value]: [string, unknown]) =>
+      mediaColumns[name] === 'jsonb' && value !== null ? [name, new JsonText(toJson(value))] : [name, value],
+    );
+  const media = mediaRow(outcome).map((row) => Object.fromEntries(texts(row)) as object);
+  const { analysis } = outcome;
+  const content = analysis.content && { ...analysis.content, pages: [], files: [] };
+  return { ...outcome, analysis: { ...analysis, content }, media };
+}
+
 /** Inserts new books together with what was found in them. */
-export async function insertAnalyzed(trx: Knex, outcomes: StoredOutcome[]): Promise<void> {
-  await insertModels(
+export async function insertAnalyzed(trx: Knex, readings: Reading[]): Promise<void> {
+  const books = readings.map(({ next }) => next);
+  await insertModels(trx, 'book', wholeColumns, books);
+  await insertRows(
     trx,
-    'book',
-    wholeColumns,
-    outcomes.map(({ next }) => next),
+    'book_media',
+    mediaColumns,
+    readings.flatMap(({ media }) => media),
   );
-  await insertRows(trx, 'book_media', mediaColumns, outcomes.flatMap(mediaRow));
 }
 
 /** Rows of books that could not be opened go; hashes of pages go where the file is another one. */

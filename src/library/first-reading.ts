@@ -5,7 +5,8 @@ import type { MediaLimits } from '../media/limits';
 import type { Book } from '../model/book';
 import type { Library } from '../model/library';
 import type { Series } from '../model/series';
-import type { FileVersion, StoredOutcome } from './analysis-outcome';
+import type { FileVersion } from './analysis-outcome';
+import { readingOf, type Reading } from './analysis-rows';
 import type { Batch, NewBook } from './batch';
 import type { newBookRow, newSeriesRow } from './book-rows';
 import { mergeBook } from './book-metadata';
@@ -29,7 +30,7 @@ export interface FirstReadingOptions {
 type Fields<M extends Model> = Omit<M, keyof Model>;
 
 /** What was found in the new books of a batch, by their ids. */
-export type Readings = ReadonlyMap<string, StoredOutcome>;
+export type Readings = ReadonlyMap<string, Reading>;
 
 /**
  * Reads new books while the batch before theirs is being written, so that their rows are written once and whole; a row that
@@ -39,7 +40,7 @@ export function createFirstReading({ library, limits, signal }: FirstReadingOpti
   const options = { limits, dimensions: library.analyzeDimensions, hash: library.hashFiles, signal };
   let isSlow = false;
 
-  async function read({ row, file }: NewBook, at: Date): Promise<StoredOutcome | null> {
+  async function read({ row, file }: NewBook, at: Date): Promise<Reading | null> {
     const version = { size: file.size, modifiedAt: file.modifiedAt };
     const found = await readAtOnce(path.join(library.root, file.path), version, options);
     if (found === null) return null;
@@ -48,11 +49,11 @@ export function createFirstReading({ library, limits, signal }: FirstReadingOpti
     // the row is nobody else's yet: it becomes what it is after its analysis
     const next = Object.assign(book, analysis.state, mergeBook(book, library, analysis, at));
     next.fileHash = hash;
-    return { bookId: row.id, library, analysis, version, book, next };
+    return readingOf({ bookId: row.id, library, analysis, version, book, next });
   }
 
   return async (books: NewBook[], at: Date): Promise<Readings> => {
-    const readings = new Map<string, StoredOutcome>();
+    const readings = new Map<string, Reading>();
     const start = performance.now();
     let lastBreath = start;
     let tried = 0;
@@ -190,7 +191,7 @@ export function completeSeries(
   readings: Readings,
   seriesJson: ReadonlyMap<string, Series['seriesJson']>,
 ): Map<string, CompleteSeries> {
-  const read = new Map<string, StoredOutcome[]>();
+  const read = new Map<string, Reading[]>();
   for (const { row } of newBooks) {
     const outcome = readings.get(row.id);
     const group = read.get(row.series_id);

@@ -7,6 +7,7 @@ import type { Series } from '../model/series';
 import { readArtwork, writeArtwork, type ArtworkChange, type ArtworkOwner } from './artwork';
 import { planBatch, type Batch } from './batch';
 import { submitForBooks } from './analysis-follow-up';
+import type { StoredOutcome } from './analysis-outcome';
 import { writeBatch } from './batch-write';
 import { completeSeries, createFirstReading, type Readings } from './first-reading';
 import { createIdentity } from './identity';
@@ -148,7 +149,7 @@ export function createReconciler({ db, queue, library, within, known, hash, limi
       await queue.submitMany('refreshSeries', toRefresh(batch, left), { trx });
       if (library.parseNames) await submitRefreshes(trx, queue, toReadAnew(batch), 4);
       await submitForBooks(trx, queue, outcomes);
-      await submitSets(trx, queue, outcomes, complete);
+      await submitSets(trx, queue, outcomes.filter(namesLists), complete);
       await emit(trx, ...eventsOf(library.id, batch), ...events);
     });
   }
@@ -160,6 +161,10 @@ export function createReconciler({ db, queue, library, within, known, hash, limi
   const settle = () => writing.catch(() => undefined);
   return { add, addSame, finish, settle, counts, foundBooks, foundSeries, pending, readBooks };
 }
+
+/** Whether a book may name read lists: to look at all that its ComicInfo says once more costs as much as reading it. */
+const namesLists = ({ analysis: { comicInfo } }: StoredOutcome): boolean =>
+  comicInfo !== null && (comicInfo.alternateSeries !== null || comicInfo.storyArc !== null);
 
 /** A batch with all that is to be written of it. */
 interface Prepared {

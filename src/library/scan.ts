@@ -4,7 +4,7 @@ import { defaultLimits, type MediaLimits } from '../media/limits';
 import { Book } from '../model/book';
 import { Library } from '../model/library';
 import { emit } from '../queue/events';
-import { beginOperation, type OngoingOperation } from '../queue/operations';
+import { beginOperation, type OngoingOperation, type Progress } from '../queue/operations';
 import type { TaskContext, Tasks } from '../queue/tasks';
 import { submitFileTasks } from './file-requests';
 import { settleMoves } from './file-move';
@@ -138,11 +138,12 @@ async function look(
   { library, operation, comparing, problems }: Round,
   folder: string | null,
 ): Promise<string | null> {
+  const { report, settled } = reportBeside(operation);
   const sink = {
     series: async (found: FoundSeries) => {
       await comparing.add(found);
       const live = comparing.liveSoFar;
-      await operation?.reportProgress({ done: comparing.counts.books, total: live === 0 ? null : live });
+      report({ done: comparing.counts.books, total: live === 0 ? null : live });
     },
     problem: (problem: WalkProblem) => {
       problems.push(problem);
@@ -156,7 +157,21 @@ async function look(
   } catch (error) {
     if (isCoded(error) && error.code === 'ERR_1016') return null;
     throw error;
+  } finally {
+    await settled();
   }
+}
+
+/** Nobody waits until progress is on the disk, which takes as long as thirty books; what is told meanwhile goes with the next. */
+function reportBeside(operation: OngoingOperation | null) {
+  let writing: Promise<void> | null = null;
+  const report = (progress: Progress): void => {
+    writing ??= (operation?.reportProgress(progress) ?? Promise.resolve())
+      // a database that takes no progress takes no books either, and that is heard of
+      .catch(() => undefined)
+      .finally(() => (writing = null));
+  };
+  return { report, settled: async () => writing };
 }
 
 interface Looked extends Round {
