@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { largeCover, seriesCover, smallCover } from '../library/covers';
+import { largeCover, seriesCover, smallCover, smallTag } from '../library/covers';
 import { downloadOfBook } from '../library/downloads';
 import { followsPages, moveOn } from '../library/follow-pages';
 import type { FoundPage } from '../library/found-page';
@@ -10,7 +10,7 @@ import type { HttpDeps } from './deps';
 import { entityId, text } from './input';
 import { bookDownload, dialectFor } from './opds-books';
 import { sendPage } from './page-reply';
-import { sendDownload } from './reply';
+import { postersAtHand, sendDownload } from './reply';
 import { route, type Route } from './route';
 
 /** What tells the two versions apart: 1.2 counts pages from 0 (page streaming), 2.0 from 1 (Komga's paths). */
@@ -75,20 +75,22 @@ const pageRoute = (deps: HttpDeps, { root, tag, prefix, firstPage }: Version): R
   });
 
 function coverRoutes(deps: HttpDeps, { root, tag, prefix }: Version): Route[] {
-  const cover = (path: string, id: string, summary: string, find: (viewer: Viewer, id: string) => Promise<FoundPage>) =>
+  type Find = (viewer: Viewer, id: string, atHand: string[]) => Promise<FoundPage>;
+  const cover = (path: string, id: string, summary: string, find: Find) =>
     route({
       method: 'get',
       path: `${root}/${path}`,
       ...{ id: `${prefix}${id}`, tag, summary, access: 'any', params: anyId, reply: 'bytes', produces: ['image/jpeg'] },
-      handler: async ({ ctx, viewer, params }) => sendPage(ctx, await find(viewer, params.id)),
+      handler: async ({ ctx, viewer, params }) =>
+        sendPage(ctx, await find(viewer, params.id, postersAtHand(ctx, smallTag))),
     });
   return [
     cover('books/:id/thumbnail', 'Cover', 'The cover of a book', (viewer, id) => largeCover(deps, viewer, id)),
-    cover('books/:id/thumbnail/small', 'SmallCover', 'The cover of a book, at most 300 pixels', (viewer, id) =>
-      smallCover(deps, viewer, id),
+    cover('books/:id/thumbnail/small', 'SmallCover', 'The cover of a book, at most 300 pixels', (...wanted) =>
+      smallCover(deps, ...wanted),
     ),
-    cover('series/:id/thumbnail', 'SeriesCover', 'The cover of a series, at most 300 pixels', (viewer, id) =>
-      seriesCover(deps, viewer, id),
+    cover('series/:id/thumbnail', 'SeriesCover', 'The cover of a series, at most 300 pixels', (...wanted) =>
+      seriesCover(deps, ...wanted),
     ),
   ];
 }

@@ -171,9 +171,17 @@ export function sendPoster(ctx: HttpContext, poster: ServedPoster, maxAge?: numb
   sendBytes(ctx, { mediaType: poster.mediaType, data: poster.bytes, size: poster.bytes.length });
 }
 
-/** Posters that the client has, by their tags, while it takes a 304 for an answer (`no-cache` wants the whole). */
-export function postersAtHand(ctx: HttpContext): string[] {
+/**
+ * Posters (mosaics) that the client has, by their tags, while it takes a 304 for an answer (`no-cache` wants the whole). `suffix`:
+ * what follows the id in a tag.
+ */
+export function postersAtHand(ctx: HttpContext, suffix = ''): string[] {
   if (/no-cache/i.test(ctx.get('cache-control'))) return [];
   const tags = ctx.get('if-none-match').split(',', 20);
-  return tags.flatMap((tag) => /^(?:W\/)?"([\w-]{36})"$/.exec(tag.trim())?.[1] ?? []);
+  const isId = /^(?:[\w-]{36}|[\w-]{27})$/;
+  return tags.flatMap((tag) => {
+    const value = /^(?:W\/)?"([^"]+)"$/.exec(tag.trim())?.[1] ?? '';
+    const id = value.endsWith(suffix) ? value.slice(0, value.length - suffix.length) : '';
+    return isId.test(id) ? [id] : [];
+  });
 }

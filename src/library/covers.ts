@@ -4,7 +4,7 @@ import { convertPicture, makePoster, pictureSize } from '../media/image';
 import type { FoundPage } from './found-page';
 import type { BookPages } from './pages';
 import type { Posters } from './posters';
-import type { ServedPoster } from './served-poster';
+import type { PostersAtHand, ServedPoster } from './served-poster';
 import { Poster } from '../model/poster';
 import { largeWidth, smallEdge } from './cover-size';
 import type { Viewer } from '../search/viewer';
@@ -23,6 +23,9 @@ async function jpegOf({ bytes, mediaType }: ServedPoster, edge: number | null): 
   return picture.data;
 }
 
+/** What follows the id of the poster in the tag of a cover. */
+export const smallTag = `-${smallEdge}`;
+
 const coverOf = (poster: ServedPoster, edge: number | null): FoundPage => ({
   mediaType: 'image/jpeg',
   fileName: 'cover.jpeg',
@@ -39,20 +42,32 @@ export async function smallCover(
   { posters }: Pick<CoverDeps, 'posters'>,
   viewer: Viewer,
   bookId: string,
+  atHand: PostersAtHand = [],
 ): Promise<FoundPage> {
-  return coverOf(await posters.ofBook(viewer, bookId), smallEdge);
+  return coverOf(await posters.ofBook(viewer, bookId, atHand), smallEdge);
 }
 
-/** The first page itself where the poster was only made from it (komga-media §15.5); of text, which has no pages, the poster. */
-export async function largeCover(deps: CoverDeps, viewer: Viewer, bookId: string): Promise<FoundPage> {
-  const poster = await deps.posters.ofBook(viewer, bookId);
-  const { rows } = await deps.db.raw<{ rows: { isPage: boolean }[] }>(
+/** The poster of a book was made from its first page; of text, which has no pages, the poster is all there is. */
+async function isFirstPage(db: Database, bookId: string): Promise<boolean> {
+  const { rows } = await db.raw<{ rows: { isPage: boolean }[] }>(
     `select p.type = 'GENERATED' and b.media_profile <> 'EPUB' as "isPage"
-     from poster p join book b on b.id = p.book_id where p.id = ?`,
-    [poster.id],
+     from poster p join book b on b.id = p.book_id where p.book_id = ? and p.selected`,
+    [bookId],
   );
-  if (!rows[0]?.isPage) return coverOf(poster, null);
-  return deps.pages.find(viewer, bookId, 1, { convert: 'jpeg', maxWidth: largeWidth });
+  return rows[0]?.isPage ?? false;
+}
+
+/** The first page itself where the poster was only made from it (komga-media §15.5), else the poster. */
+export async function largeCover(
+  { db, pages, posters }: CoverDeps,
+  viewer: Viewer,
+  bookId: string,
+): Promise<FoundPage> {
+  const firstPage = () => pages.find(viewer, bookId, 1, { convert: 'jpeg', maxWidth: largeWidth });
+  if (await isFirstPage(db, bookId)) return firstPage();
+  const poster = await posters.ofBook(viewer, bookId);
+  // it may have been made right now
+  return (await isFirstPage(db, bookId)) ? firstPage() : coverOf(poster, null);
 }
 
 /** The cover of a series; of any of its books when the one that was chosen has none. Throws 404 and 403. */
@@ -60,9 +75,10 @@ export async function seriesCover(
   { db, posters }: Pick<CoverDeps, 'db' | 'posters'>,
   viewer: Viewer,
   seriesId: string,
+  atHand: PostersAtHand = [],
 ): Promise<FoundPage> {
   try {
-    return coverOf(await posters.ofSeries(viewer, seriesId), smallEdge);
+    return coverOf(await posters.ofSeries(viewer, seriesId, atHand), smallEdge);
   } catch (error) {
     if (!(error instanceof HttpFailure && error.status === 404)) throw error;
     const covered = await Poster.query(db)

@@ -1,13 +1,12 @@
-import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { notFound } from '../base/errors';
 import type { Database } from '../db/database';
 import { makeMosaic } from '../media/mosaic';
 import { createSingleFlight } from '../media/single-flight';
+import { mosaicId, tiles } from './poster-at-hand';
 import type { ServedPoster } from './served-poster';
 import { getSettings, posterEdges } from './settings';
 
-const tiles = 4;
 /** Mosaics that are kept, of 10 to 100 KB each. */
 const kept = 200;
 
@@ -34,8 +33,10 @@ export function createMosaics(db: Database) {
     const posters = found.filter((poster) => poster !== null);
     if (posters.length === 0) throw notFound();
     const edge = posterEdges[(await getSettings(db)).thumbnailSize];
-    const parts = [edge, ...posters.map((poster) => poster.id)].join();
-    const id = createHash('sha1').update(parts).digest('base64url');
+    const id = mosaicId(
+      edge,
+      posters.map((poster) => poster.id),
+    );
     return known.get(id) ?? flights.run(id, () => make(id, edge, posters));
   };
 }

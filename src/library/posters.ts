@@ -11,11 +11,14 @@ import { Library } from '../model/library';
 import { emit } from '../queue/events';
 import type { Queue } from '../queue/tasks';
 import { getCollection, getReadList } from '../search/find-lists';
+import { readRows, sql } from '../search/sql';
 import type { Viewer } from '../search/viewer';
 import { requireBook, requireSeries } from './access';
 import { posterOfFile, type AnalyzeOptions } from './book-content';
 import { createMosaics } from './mosaics';
+import { coverBook, posterAtHand } from './poster-at-hand';
 import { writeGenerated } from './poster-rows';
+import type { PosterOwner } from './poster-selection';
 import { selectedPoster, type PostersAtHand, type ServedPoster } from './served-poster';
 import { getSettings, posterEdges } from './settings';
 
@@ -63,64 +66,57 @@ export function createPosters(options: PostersOptions): Posters {
   const mosaicOf = createMosaics(db);
   const ensure = createMaking(options);
 
-  async function posterOrNone(bookId: string, atHand: PostersAtHand = []): Promise<ServedPoster | null> {
-    const poster = await selectedPoster(db, 'book_id', bookId, atHand);
+  async function posterOrNone(bookId: string): Promise<ServedPoster | null> {
+    const poster = await selectedPoster(db, 'book_id', bookId);
     if (poster) return poster;
     return (await ensure(bookId)) ? selectedPoster(db, 'book_id', bookId) : null;
   }
 
-  async function seriesPosterOrNone(
-    viewer: Viewer,
-    seriesId: string,
-    atHand: PostersAtHand = [],
-  ): Promise<ServedPoster | null> {
-    const own = await selectedPoster(db, 'series_id', seriesId, atHand);
+  async function seriesPosterOrNone(viewer: Viewer, seriesId: string): Promise<ServedPoster | null> {
+    const own = await selectedPoster(db, 'series_id', seriesId);
     if (own) return own;
-    const bookId = await coverBook(db, viewer, seriesId);
-    return bookId === null ? null : posterOrNone(bookId, atHand);
+    const bookId = await coverBookOf(db, viewer, seriesId);
+    return bookId === null ? null : posterOrNone(bookId);
   }
+
+  /** First what the client may have, which costs one statement. */
+  const unlessAtHand =
+    (owner: PosterOwner, find: (viewer: Viewer, id: string) => Promise<ServedPoster | null>) =>
+    async (viewer: Viewer, id: string, atHand: PostersAtHand = []): Promise<ServedPoster> => {
+      const poster = (await posterAtHand(db, viewer, { owner, id, atHand })) ?? (await find(viewer, id));
+      if (poster === null) throw notFound();
+      return poster;
+    };
 
   return {
     ensure,
-    async ofBook(viewer, bookId, atHand) {
+    ofBook: unlessAtHand('book_id', async (viewer, bookId) => {
       await requireBook(db, viewer, bookId);
-      const poster = await posterOrNone(bookId, atHand);
-      if (poster === null) throw notFound();
-      return poster;
-    },
-    async ofSeries(viewer, seriesId, atHand) {
+      return posterOrNone(bookId);
+    }),
+    ofSeries: unlessAtHand('series_id', async (viewer, seriesId) => {
       await requireSeries(db, viewer, seriesId);
-      const poster = await seriesPosterOrNone(viewer, seriesId, atHand);
-      if (poster === null) throw notFound();
-      return poster;
-    },
-    async ofCollection(viewer, collectionId, atHand) {
+      return seriesPosterOrNone(viewer, seriesId);
+    }),
+    ofCollection: unlessAtHand('collection_id', async (viewer, collectionId) => {
       const { seriesIds } = await getCollection(db, viewer, collectionId);
-      const own = await selectedPoster(db, 'collection_id', collectionId, atHand);
+      const own = await selectedPoster(db, 'collection_id', collectionId);
       return own ?? mosaicOf(seriesIds, (id) => seriesPosterOrNone(viewer, id));
-    },
-    async ofReadList(viewer, readListId, atHand) {
+    }),
+    ofReadList: unlessAtHand('read_list_id', async (viewer, readListId) => {
       const { bookIds } = await getReadList(db, viewer, readListId);
-      const own = await selectedPoster(db, 'read_list_id', readListId, atHand);
+      const own = await selectedPoster(db, 'read_list_id', readListId);
       return own ?? mosaicOf(bookIds, (id) => posterOrNone(id));
-    },
+    }),
   };
 }
 
-/** By the library's `seriesCover` (komga-media §9.2), of the books that can be read while there are any. */
-async function coverBook(db: Database, viewer: Viewer, seriesId: string): Promise<string | null> {
-  const { rows } = await db.raw<{ rows: { id: string }[] }>(
-    `select b.id from book b join series s on s.id = b.series_id join library l on l.id = s.library_id
-     left join read_progress p on p.book_id = b.id and p.user_id = :userId and p.completed
-     where b.series_id = :seriesId
-     order by b.deleted_at is not null or b.media_status <> 'READY',
-       case when l.series_cover like 'FIRST_UNREAD%' then p.book_id is not null end,
-       case when l.series_cover = 'LAST' or (l.series_cover = 'FIRST_UNREAD_OR_LAST' and p.book_id is not null)
-         then -b.number_sort else b.number_sort end, b.id
-     limit 1`,
-    { userId: viewer.userId, seriesId },
+async function coverBookOf(db: Database, viewer: Viewer, seriesId: string): Promise<string | null> {
+  const [row] = await readRows<{ id: string | null }>(
+    db,
+    sql`select ${coverBook(viewer)} as id from series s where s.id = ${seriesId}`,
   );
-  return rows[0]?.id ?? null;
+  return row?.id ?? null;
 }
 
 /** Makes the generated poster of a readable book; the task, and what a request does that finds none. `first`: where its first page is known to be. */

@@ -48,14 +48,9 @@ const served = ({ id, mediaType, createdAt }: StoredPoster, bytes: Buffer): Serv
 });
 
 /** The selected poster. Of pictures beside the books those whose file vanished are forgotten, and the next one is selected. */
-export async function selectedPoster(
-  db: Database,
-  owner: PosterOwner,
-  id: string,
-  atHand: PostersAtHand = [],
-): Promise<ServedPoster | null> {
+export async function selectedPoster(db: Database, owner: PosterOwner, id: string): Promise<ServedPoster | null> {
   for (;;) {
-    const poster = await readPosters(db, { owner, id, atHand }, `p.${owner} = ? and p.selected`, id);
+    const poster = await readPosters(db, { owner, id, atHand: [] }, `p.${owner} = ? and p.selected`, id);
     if (poster === null) return null;
     const bytes = poster.image ?? (await readArtwork(poster));
     if (bytes) return served(poster, bytes);
