@@ -3,8 +3,9 @@ import { LRUCache } from 'lru-cache';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Database } from '../db/database';
 import { HttpFailure, unauthorized } from '../base/errors';
-import { ApiKey } from '../model/credentials';
+import type { ApiKey } from '../model/credentials';
 import { UserAccount } from '../model/user-account';
+import { readPrepared, sql } from '../search/sql';
 import type { Viewer } from '../search/viewer';
 import type { Attempt, RecordAttempt } from './authentication-activity';
 import { verifyPassword } from './passwords';
@@ -53,6 +54,8 @@ export interface AuthenticationDeps {
   /** Failures allowed in ten minutes for one address, and for one address and account. */
   failureLimits?: { address: number; account: number };
 }
+
+type FoundKey = Pick<ApiKey, 'id' | 'userId' | 'comment'>;
 
 interface PasswordCheck {
   /** Whose password was tried; null for an address that nobody has. */
@@ -123,8 +126,12 @@ export function createAuthentication(deps: AuthenticationDeps): Authentication {
     return userId;
   }
 
-  async function byApiKey(presented: Presented, key: string): Promise<ApiKey> {
-    const found = await ApiKey.query(db).findOne({ keyHash: hashApiKey(key) });
+  async function byApiKey(presented: Presented, key: string): Promise<FoundKey> {
+    // not remembered, so that a key that was taken back is none at once
+    const [found] = await readPrepared<FoundKey>(
+      db,
+      sql`select id, user_id as "userId", comment from api_key where key_hash = ${hashApiKey(key)}`,
+    );
     if (found) return found;
     await checkFailures(presented.ip, '');
     return refuse(presented, { source: 'ApiKey', apiKeyComment: fingerprint(key).slice(0, 32) });
@@ -134,7 +141,7 @@ export function createAuthentication(deps: AuthenticationDeps): Authentication {
     presented: Presented,
     userId: string,
     via: Identity['via'],
-    key: ApiKey | null,
+    key: FoundKey | null,
     hasSession: boolean,
   ) {
     const viewer = await viewers.find(userId);
