@@ -65,6 +65,10 @@ function codeOf(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
+/** Lets a transaction take the time it needs, whatever the limit of requests is. */
+export const takeTime = async (trx: Knex.Transaction): Promise<void> =>
+  void (await trx.raw('set local statement_timeout = 0'));
+
 const cancelled = '57014';
 
 /** Whether a statement was given up after its time, or waited in vain for a connection of the pool. */

@@ -5,7 +5,7 @@ import { notFound } from '../base/errors';
 import { isInside } from '../base/files';
 import type { Log } from '../base/log';
 import { newId } from '../base/public-id';
-import type { Database } from '../db/database';
+import { takeTime, type Database } from '../db/database';
 import { Book } from '../model/book';
 import { Library } from '../model/library';
 import { Series } from '../model/series';
@@ -103,6 +103,8 @@ async function submitChangedSources(
 /** Forgets a library with everything that is known of it. Files are never touched. */
 export async function deleteLibrary(db: Database, id: string): Promise<void> {
   await db.transaction(async (trx) => {
+    // a million books with all that hangs on them need more than a request has
+    await takeTime(trx);
     const gone = await Library.query(trx).deleteById(id);
     if (gone === 0) throw notFound();
     await emit(trx, { type: 'LibraryDeleted', libraryId: id });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { silentLog } from '../../src/base/log';
-import { closeDatabase, isOverdue, openDatabase, type Database } from '../../src/db/database';
+import { closeDatabase, isOverdue, openDatabase, takeTime, type Database } from '../../src/db/database';
 import { migrate } from '../../src/db/migrate';
 import { migrationSource } from '../../src/db/migration-source';
 import { useDatabase } from '../support/database';
@@ -83,6 +83,11 @@ describe('a connection', () => {
         (error: unknown) => error,
       );
     const failures = [await failureOf('select pg_sleep(10)'), await failureOf('select 1 / 0')];
+    const patient = db.transaction(async (trx) => {
+      await takeTime(trx);
+      await trx.raw('select pg_sleep(0.3)');
+    });
+    await expect(patient).resolves.toBeUndefined();
     await closeDatabase(db);
     expect(failures.map(isOverdue)).toEqual([true, false]);
   });
