@@ -93,11 +93,11 @@ export function takeBackNames<M extends object>(
   fresh: M,
   patches: readonly object[],
 ): { metadata: M; provenance: Record<string, FieldOrigin> } {
+  const named = Object.keys(provenance).filter((field) => provenance[field]?.source === 'name');
+  // asked of every book of a first scan, of which none has any
+  if (named.length === 0) return { metadata, provenance };
   const said = new Set(patches.flatMap((patch) => Object.keys(known(patch))));
-  const isStale = (field: string) =>
-    provenance[field]?.source === 'name' && !locked.includes(field) && !said.has(field);
-  const stale = Object.keys(provenance).filter(isStale);
-  if (stale.length === 0) return { metadata, provenance };
+  const stale = named.filter((field) => !locked.includes(field) && !said.has(field));
   const before = Object.fromEntries(stale.map((field) => [field, fresh[field as keyof M]])) as Partial<M>;
   const notes = Object.entries(provenance).filter(([field]) => !stale.includes(field));
   return { metadata: { ...metadata, ...before }, provenance: Object.fromEntries(notes) };
