@@ -31,10 +31,11 @@ describeWithBrowser('Imports in the browser', () => {
 
   test('finds a folder of the server by looking for it', async () => {
     await choose(ui.page, 'Import');
+    await ui.page.getByLabel('Folder with the files').fill(path.join(ui.folder, 'not there'));
     await ui.page.getByRole('button', { name: 'Browse…' }).click();
     const dialog = ui.page.getByRole('dialog');
-    const name = path.basename(ui.folder);
-    await dialog.getByRole('button', { name, exact: false }).click();
+    // of what is not there the server shows what lies beside it
+    await dialog.getByText(ui.folder, { exact: true }).waitFor();
     await dialog.getByRole('button', { name: 'Comics', exact: true }).waitFor();
     await shoot(ui.page, 'browse');
     await dialog.getByRole('button', { name: 'Comics', exact: true }).click();
@@ -63,15 +64,17 @@ describeWithBrowser('Imports in the browser', () => {
     await row('broken.cbz').getByText('This kind of file is not supported.').waitFor();
     await row('Other name 3.cbz').getByLabel('Look for its series').fill('gone');
     await row('Other name 3.cbz').getByRole('button', { name: 'Gone Fox', exact: true }).click();
+    await row('Other name 3.cbz').getByRole('button', { name: 'Change' }).click();
     await row('Other name 3.cbz').getByLabel('Name of the file').fill('Gone Fox 3');
     await shoot(ui.page, 'import-files');
   });
 
   test('brings them in: a new book, one in the place of another, and one that is left out', async () => {
     const before = await books();
-    await row('Gone Fox 02 (better).cbz')
-      .getByLabel('It becomes')
-      .selectOption(before[1]?.id ?? '');
+    const better = row('Gone Fox 02 (better).cbz');
+    await better.getByRole('button', { name: 'Change' }).click();
+    await better.getByLabel('It becomes').selectOption(before[1]?.id ?? '');
+    await row('Gone Fox 9.cbz').getByRole('button', { name: 'Change' }).click();
     await row('Gone Fox 9.cbz').getByLabel('It becomes').selectOption('Nothing: leave it out');
     await ui.page.getByLabel('What becomes of the files').selectOption('MOVE');
     await ui.page.getByRole('button', { name: 'Import 2 files' }).click();

@@ -1,6 +1,8 @@
+import { useState } from 'preact/hooks';
 import { findBooks } from '../api/books';
 import { foundCover } from '../api/imports';
 import { reasonFor } from '../api/reasons';
+import type { Book } from '../api/types';
 import { Cover } from '../parts/cover';
 import { Field, SelectField } from '../parts/field';
 import { bookTitle, counted, type Option } from '../parts/format';
@@ -28,12 +30,10 @@ export function ImportFile({ plan, amend }: FileProps) {
       <div class="import-text">
         <p class="file-name">{file.url}</p>
         <p class={open || file.status === 'UNKNOWN' ? 'soft' : 'problem'}>{stateText(plan)}</p>
-        {open && !isOver && (
-          <>
-            <SeriesPicker picked={series} pick={(picked) => amend({ series: picked, upgrade: null })} />
-            {series !== null && <Place {...{ plan, amend, series }} />}
-          </>
+        {open && !isOver && series === null && (
+          <SeriesPicker pick={(picked) => amend({ series: picked, upgrade: null })} />
         )}
+        {open && !isOver && series !== null && <Target {...{ plan, amend, series }} />}
         <Outcome outcome={outcome} />
       </div>
     </li>
@@ -49,23 +49,52 @@ function stateText({ file }: Plan): string {
 
 const nothing = '-';
 
-/** A new book, or the place of one: nothing is replaced unless a person says so. */
-function Place({ plan, amend, series }: FileProps & { series: PickedSeries }) {
+interface TargetProps extends FileProps {
+  series: PickedSeries;
+}
+
+/** Where it goes, in a line; what of it can be changed unfolds below. */
+function Target({ plan, amend, series }: TargetProps) {
+  const [open, setOpen] = useState(false);
   const { value } = useLoad(`books to replace in ${series.id}`, (signal) =>
     findBooks({ seriesId: series.id }, { size: 500, sort: 'metadata.numberSort,asc' }, signal),
   );
   const books = value?.content ?? [];
   const number = numberOf(plan);
   const same = number === null ? undefined : books.find(({ metadata }) => metadata.numberSort === number);
+  const replaced = books.find(({ id }) => id === plan.upgrade);
+  return (
+    <>
+      <p class="picked">
+        <span>
+          {plan.leftOut ? (
+            'Left out'
+          ) : (
+            <>
+              <strong>{series.title}</strong>
+              {replaced === undefined ? ' · a new book' : ` · in the place of ${bookTitle(replaced)}`}
+              {replaced === undefined && same !== undefined && (
+                <span class="problem">{` · ${bookTitle(same)} has this number already (${same.size})`}</span>
+              )}
+            </>
+          )}
+        </span>
+        <button type="button" class="text-button" aria-expanded={open} onClick={() => setOpen(!open)}>
+          {open ? 'Done' : 'Change'}
+        </button>
+      </p>
+      {open && <Choices {...{ plan, amend, books }} />}
+    </>
+  );
+}
+
+/** Nothing is replaced unless a person says so. */
+function Choices({ plan, amend, books }: FileProps & { books: Book[] }) {
   const options: Option[] = [
     ['', 'A new book'],
     [nothing, 'Nothing: leave it out'],
     ...books.map((book): Option => [book.id, `In the place of ${bookTitle(book)} (${book.size})`]),
   ];
-  const hint =
-    same !== undefined && plan.upgrade === null
-      ? `${bookTitle(same)} has this number already (${same.size}).`
-      : undefined;
   return (
     <div class="import-place">
       <SelectField
@@ -73,9 +102,12 @@ function Place({ plan, amend, series }: FileProps & { series: PickedSeries }) {
         value={plan.leftOut ? nothing : (plan.upgrade ?? '')}
         options={options}
         change={(id) => amend({ leftOut: id === nothing, upgrade: id === '' || id === nothing ? null : id })}
-        hint={plan.upgrade === null ? hint : 'Its file is deleted; progress, lists and metadata stay.'}
+        hint={plan.upgrade === null ? undefined : 'Its file is deleted; progress, lists and metadata stay.'}
       />
       <Field label="Name of the file" value={plan.name} change={(name) => amend({ name })} spellcheck={false} />
+      <button type="button" class="text-button" onClick={() => amend({ series: null, upgrade: null, leftOut: false })}>
+        Another series
+      </button>
     </div>
   );
 }

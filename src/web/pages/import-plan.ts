@@ -1,8 +1,10 @@
 import type { FoundFile, ImportOutcome, WantedImport } from '../api/file-types';
-import type { Series } from '../api/types';
 
 /** A series that was chosen. */
-export type PickedSeries = Pick<Series, 'id' | 'libraryId'> & { title: string };
+export interface PickedSeries {
+  id: string;
+  title: string;
+}
 
 /** What is to become of one file. */
 export interface Plan {

@@ -1,4 +1,5 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Folder } from '../api/file-types';
 import { listFolder } from '../api/imports';
 import { useLoad } from '../state/use-load';
 import { Dialog } from './dialog';
@@ -35,11 +36,17 @@ interface DialogProps {
 }
 
 function FolderDialog({ start, choose, close }: DialogProps) {
-  const [path, setPath] = useState(start.startsWith('/') ? start : '');
-  const { value, problem } = useLoad(`folder ${path}`, (signal) => listFolder(path, signal));
+  const [asked, setPath] = useState(start.startsWith('/') ? start : '');
+  const place = useRef<HTMLParagraphElement>(null);
+  const { value, problem } = useLoad(`folder ${asked}`, (signal) => listFolder(asked, signal));
+  const path = shownFolder(asked, value);
+  // the button that was pressed is gone with its list
+  useEffect(() => place.current?.focus(), [asked]);
   return (
     <Dialog title="Choose a folder" close={close}>
-      <p class="file-name">{path === '' ? 'Places where media may lie' : path}</p>
+      <p class="file-name" ref={place} tabIndex={-1}>
+        {path === '' ? 'Places where media may lie' : path}
+      </p>
       {problem !== undefined && <LoadProblem problem={problem} retry={() => setPath('')} />}
       {value === undefined && problem === undefined && <Loading />}
       {value !== undefined && (
@@ -63,6 +70,13 @@ function FolderDialog({ start, choose, close }: DialogProps) {
       </div>
     </Dialog>
   );
+}
+
+/** Of what does not exist the server lists what lies beside it. */
+function shownFolder(asked: string, listed: Folder | undefined): string {
+  const [first] = listed?.directories ?? [];
+  const above = first === undefined ? '' : first.path.slice(0, first.path.lastIndexOf('/'));
+  return above !== '' && asked.startsWith(`${above}/`) ? above : asked;
 }
 
 function FolderButton({ name, open }: { name: string; open: () => void }) {

@@ -6,27 +6,13 @@ import { LiveSearch } from '../pages/live-search';
 import { useLoad } from '../state/use-load';
 import { LoadProblem } from './states';
 
-export const pickedOf = ({ id, libraryId, metadata }: Series): PickedSeries => ({
-  ...{ id, libraryId, title: metadata.title },
-});
+export const pickedOf = ({ id, metadata }: Series): PickedSeries => ({ id, title: metadata.title });
 
-interface PickerProps {
-  picked: PickedSeries | null;
-  pick: (series: PickedSeries | null) => void;
-}
+type Pick = (series: PickedSeries) => void;
 
-/** Chooses one series of all libraries by its title. */
-export function SeriesPicker({ picked, pick }: PickerProps) {
+/** Looks for one series of all libraries by its title. */
+export function SeriesPicker({ pick }: { pick: Pick }) {
   const [text, setText] = useState('');
-  if (picked !== null)
-    return (
-      <p class="picked">
-        <strong>{picked.title}</strong>
-        <button type="button" class="text-button" onClick={() => pick(null)}>
-          Another series
-        </button>
-      </p>
-    );
   return (
     <div class="picker">
       <LiveSearch label="Look for its series" text={text} change={setText} />
@@ -35,7 +21,7 @@ export function SeriesPicker({ picked, pick }: PickerProps) {
   );
 }
 
-function Found({ text, pick }: { text: string; pick: (series: PickedSeries) => void }) {
+function Found({ text, pick }: { text: string; pick: Pick }) {
   const { value, problem, reload } = useLoad(`pick ${text}`, (signal) =>
     findSeries({ text }, { size: 6, sort: 'relevance,asc' }, signal),
   );

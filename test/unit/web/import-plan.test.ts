@@ -14,7 +14,7 @@ const file: FoundFile = {
   ...{ id: '1', name: 'Gone Fox 3', url: '/in/Gone Fox 3.cbz', size: '1 kB', status: 'READY', comment: '' },
   ...{ pages: [], number: null, seriesId: null },
 };
-const series = { id: 'S', libraryId: 'L', title: 'Gone Fox' };
+const series = { id: 'S', title: 'Gone Fox' };
 
 test.each([
   ['Gone Fox 3', 'Gone Fox', 3],
