@@ -14,6 +14,9 @@ export function opdsAddress(ctx: HttpContext, version: 'v1.2' | 'v2'): Address {
   return (path) => `${root}/${path}`;
 }
 
+/** The address of a page of the web UI, by an address of the catalogue. Browsers have a login of their own: it carries no key. */
+export const webPage = (at: Address, path: string): string => at('').replace(/\/opds\/(?:[\w-]+\/)?v[\d.]+\/$/u, path);
+
 /** What an app sends without the key that it came with: keys are kept nowhere as they are. */
 export const withoutKey = ({ state: { opdsKey } }: HttpContext, text: string): string =>
   opdsKey === null ? text : text.replaceAll(`/opds/${opdsKey}/`, '/opds/');

@@ -8,7 +8,7 @@ import { urnOf } from '../opds/urn';
 import { encodeSegment } from '../opds/wording';
 import type { BookView } from '../search/book-view';
 import type { HttpContext } from './context';
-import type { Address } from './opds-address';
+import { webPage, type Address } from './opds-address';
 
 const byExtension: Record<string, BookContainer> = {
   ...{ cbz: 'zip', zip: 'zip', cbr: 'rar4', rar: 'rar4', cb7: '7z', '7z': '7z', cbt: 'tar', tar: 'tar' },
@@ -88,6 +88,7 @@ export function bookRecord(book: BookView, at: Address, dialect: Dialect): BookR
     identifier: book.isbn === '' ? null : `urn:isbn:${book.isbn}`,
     categories: categoriesOf(book),
     summary: book.summary,
+    page: webPage(at, `/book/${id}/details`),
     acquisitions: [
       {
         href: at(`books/${id}/file/${encodeSegment(downloadName(book))}`),

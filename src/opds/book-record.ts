@@ -33,6 +33,8 @@ export interface BookRecord {
   identifier?: string | null;
   categories?: Category[];
   summary?: string | null;
+  /** Address of its page in the web UI. */
+  page?: string | null;
   /** At least one: Panels wants a file also where pages are streamed. */
   acquisitions: [Acquisition, ...Acquisition[]];
 }

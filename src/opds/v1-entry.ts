@@ -116,4 +116,5 @@ export function fillPublication(entry: Element, source: PublicationEntry): void 
   if (source.stream) addStream(entry, source.stream);
   if (source.progression) addLink(entry, { rel: progressionRel, type: opdsProgressionType, href: source.progression });
   if (source.document) addLink(entry, { rel: 'alternate', type: entryType, href: source.document });
+  if (source.page) addLink(entry, { rel: 'alternate', type: 'text/html', href: source.page });
 }

@@ -58,6 +58,8 @@ export type Feed = Place & {
   up: Onward | null;
   /** The same list as OPDS 2.0. */
   twin?: string | null;
+  /** Address of its page in the web UI. */
+  page?: string | null;
   /** Further links of the feed. */
   links?: Link[];
 };
@@ -73,7 +75,7 @@ function selfOf(feed: Feed): string {
 
 function addFeedLinks(root: Element, feed: Feed, kind: Kind): void {
   const self = selfOf(feed);
-  const { site, up, twin } = feed;
+  const { site, up, twin, page } = feed;
   if (up === null && self !== site.start)
     throw new RangeError(`${feed.id} lies below the root and needs the feed above it`);
   addLink(root, { rel: 'self', type: feedTypes[kind], href: self });
@@ -88,6 +90,7 @@ function addFeedLinks(root: Element, feed: Feed, kind: Kind): void {
   addLink(root, { rel: 'search', type: searchDescriptionType, href: site.searchDescription });
   addLink(root, { rel: 'search', type: atomType, href: site.searchTemplate });
   if (twin) addLink(root, { rel: 'alternate', type: feed2Type, href: twin });
+  if (page) addLink(root, { rel: 'alternate', type: 'text/html', href: page });
   for (const link of feed.links ?? []) addLink(root, link);
 }
 

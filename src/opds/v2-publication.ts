@@ -136,9 +136,10 @@ export function opds2Publication(book: Publication): JsonObject {
   const manifests = (book.manifests ?? []).map(({ href, type }) =>
     compact({ rel: 'alternate', href, type, properties: properties(book) }),
   );
+  const page = book.page ? [{ rel: 'alternate', href: book.page, type: 'text/html' }] : [];
   return compact({
     metadata: publicationMetadata(book),
-    links: [{ rel: 'self', href: book.document, type: publicationType }, ...bookLinks(book), ...manifests],
+    links: [{ rel: 'self', href: book.document, type: publicationType }, ...bookLinks(book), ...manifests, ...page],
     images: imageLinks(book),
   });
 }

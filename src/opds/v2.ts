@@ -43,6 +43,8 @@ export type Feed2 = Place & {
   up: { href: string; title?: string } | null;
   /** The same list as OPDS 1.2. */
   twin?: { href: string; kind: Kind } | null;
+  /** Address of its page in the web UI. */
+  page?: string | null;
   navigation?: NavigationLink[];
   publications?: Publication[];
   groups?: Group[];
@@ -54,7 +56,7 @@ function navigationLink({ title, href, rel = 'subsection', count }: NavigationLi
 }
 
 function feedLinks(feed: Feed2): JsonObject[] {
-  const { site, paging, up, twin } = feed;
+  const { site, paging, up, twin, page } = feed;
   const self = paging === undefined ? feed.self : paging.href(paging.page);
   if (up === null && self !== site.start)
     throw new RangeError(`${self} lies below the root and needs the feed above it`);
@@ -65,6 +67,7 @@ function feedLinks(feed: Feed2): JsonObject[] {
     ...(up ? [{ rel: 'up', href: up.href, type: feed2Type, title: line(up.title ?? '') }] : []),
     { rel: 'search', href: site.searchTemplate, type: feed2Type, templated: true },
     ...(twin ? [{ rel: 'alternate', href: twin.href, type: feedTypes[twin.kind] }] : []),
+    ...(page ? [{ rel: 'alternate', href: page, type: 'text/html' }] : []),
     ...(paging === undefined ? [] : pageLinks(paging).map(({ rel, href }) => ({ rel, href, type: feed2Type }))),
   ].map(compact);
 }

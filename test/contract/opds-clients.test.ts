@@ -248,7 +248,9 @@ describe('Librera', () => {
     const { key } = made.body as { key: string };
     const reader = appWith(agent);
     const root = await reader.feed(`/opds/${key}/v1.2/catalog`);
-    const links = [root, ...entries(root)].flatMap((element) => linksOf(element)).map(href);
+    // a page of the web UI is for a browser, which has a login of its own
+    const all = [root, ...entries(root)].flatMap((element) => linksOf(element));
+    const links = all.filter((link) => attribute(link, 'type') !== 'text/html').map(href);
     expect(links.filter((link) => !link.startsWith(`${app.base}/opds/${key}/`))).toEqual([]);
     const template = linksOf(root, 'search').find((link) => attribute(link, 'type') === 'application/atom+xml');
     const [entry] = entries(await reader.feed(href(template).replace('{searchTerms}', 'lamp')));

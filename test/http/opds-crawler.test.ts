@@ -20,7 +20,7 @@ const walkFrom = (path: string, login: { email: string; password: string } | nul
   const type = 'application/atom+xml;profile=opds-catalog;kind=navigation';
   return walk({ url, type, from: 'the reader', kind: 'document' }, login && basic(login), {
     // the other version has a walk of its own; the progress of a book that was not begun is empty
-    follow: (way: Way) => !/^application.(opds|opds-progression).json$/.test(way.type),
+    follow: (way: Way) => !/^application.(opds|opds-progression).json$|^text.html$/.test(way.type),
     ways: waysOf,
     check: (answer) => opdsProblems(textOf(answer), { contentType: contentType(answer) }),
   });

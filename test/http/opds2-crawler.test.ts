@@ -13,7 +13,7 @@ const catalogue = useCatalogue();
 const { app } = catalogue;
 
 /** Atom belongs to the other walk; progress of a book that was not begun has no document. */
-const followed = ({ type }: Way) => !/atom\+xml|progression/.test(type);
+const followed = ({ type }: Way) => !/atom\+xml|progression|text.html/.test(type);
 
 const walkFrom = (path: string, login: { email: string; password: string } | null): Promise<Walk> =>
   walk(

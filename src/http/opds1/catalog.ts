@@ -4,7 +4,7 @@ import { feedUrn, urnOf } from '../../opds/urn';
 import { navigationFeed, type NavigationEntry } from '../../opds/v1';
 import { lastChange } from '../../search/delivery';
 import type { HttpDeps } from '../deps';
-import { opdsAddress } from '../opds-address';
+import { opdsAddress, webPage } from '../opds-address';
 import { latest } from '../opds-books';
 import { sendText } from '../reply';
 import { route, type Route } from '../route';
@@ -36,7 +36,8 @@ async function catalog({ db, viewer, at, site, twin }: Asked): Promise<FeedDocum
     ...{ title, content, updated },
     target: { href: at(path), kind: 'navigation', ...target },
   }));
-  const head = { id: feedUrn('catalog'), title: site.name, self: site.start, up: null, twin: twin('catalog') };
+  const others = { twin: twin('catalog'), page: webPage(at, '/') };
+  const head = { id: feedUrn('catalog'), title: site.name, self: site.start, up: null, ...others };
   return { kind: 'navigation', xml: navigationFeed({ site, ...head, updated, entries }) };
 }
 

@@ -6,6 +6,7 @@ import type { BookView } from '../../search/book-view';
 import { findCoveredSeries, findDeliveries } from '../../search/delivery';
 import type { SeriesView } from '../../search/series-view';
 import type { SliceOf } from '../../search/slice';
+import { webPage } from '../opds-address';
 import { changeOf, latest } from '../opds-books';
 import { pagingOf, type Asked, type FeedDocument, type Filter } from './feed';
 import { bookEntry, seriesEntry } from './present';
@@ -22,15 +23,18 @@ export interface Head {
   up: Onward;
   /** Path in OPDS 2.0. */
   twin?: string;
+  /** Path of its page in the web UI. */
+  page?: string;
   /** Of the thing whose list this is. */
   updated?: Date;
 }
 
 function common(asked: Asked, head: Head, total: number, changes: Date[]) {
-  const { id, title, subtitle = null, path, filters, up, twin, updated = null } = head;
+  const { id, title, subtitle = null, path, filters, up, twin, page, updated = null } = head;
   return {
     ...{ id, title, subtitle, up, site: asked.site },
     twin: twin === undefined ? null : asked.twin(twin),
+    page: page === undefined ? null : webPage(asked.at, page),
     updated: latest(updated, ...changes),
     paging: pagingOf(asked, path, total, filters),
   };

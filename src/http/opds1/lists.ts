@@ -48,6 +48,7 @@ async function oneLibrary(asked: Asked, id: string): Promise<FeedDocument> {
     id: feedUrn('library', publicId(id)),
     title: library.name,
     path: `libraries/${publicId(id)}`,
+    page: `/libraries/${publicId(id)}`,
     filters: ['search', 'publisher', 'genre', 'tag', 'letter', 'status'],
     up: upTo(asked, 'libraries', 'Libraries'),
     twin: `libraries/${publicId(id)}`,
@@ -107,7 +108,8 @@ async function oneReadList(asked: Asked, id: string): Promise<FeedDocument> {
     findBooksOfReadList(db, viewer, list, { condition: bookCondition(asked), slice, total }),
     counted,
   ]);
-  const place = { path: `readlists/${publicId(id)}`, filters: ['status'] as const };
+  const path = `readlists/${publicId(id)}`;
+  const place = { path, page: `/${path}`, filters: ['status'] as const };
   const head = {
     id: feedUrn('readlist', publicId(id)),
     title: list.name,

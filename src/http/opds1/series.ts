@@ -102,7 +102,7 @@ async function oneSeries(asked: Asked, id: string): Promise<FeedDocument> {
     id: feedUrn('series', publicId(id)),
     title: series.title,
     subtitle: series.summary || series.booksSummary,
-    ...{ path, filters, twin: path },
+    ...{ path, filters, twin: path, page: `/${path}` },
     up: { href: asked.at('series'), kind: 'navigation' as const, title: 'All series' },
     updated: latest(series.modifiedAt, series.metadataModifiedAt, series.booksMetadataModifiedAt),
   };

@@ -148,7 +148,7 @@ async function oneSeries(asked: Asked, id: string): Promise<Unwritten> {
   const head = {
     title: series.title,
     description: series.summary || series.booksSummary,
-    ...{ path, filters, twin: { path, kind: 'acquisition' as const } },
+    ...{ path, filters, twin: { path, kind: 'acquisition' as const }, page: `/${path}` },
     up: { href: at('libraries/browse'), title: 'Browse' },
     updated: latest(series.modifiedAt, series.metadataModifiedAt, series.booksMetadataModifiedAt),
   };
@@ -172,7 +172,7 @@ async function oneReadList(asked: Asked, id: string): Promise<Unwritten> {
   const head = {
     title: list.name,
     description: list.summary,
-    ...{ path, filters, twin: { path, kind: 'acquisition' as const } },
+    ...{ path, filters, twin: { path, kind: 'acquisition' as const }, page: `/${path}` },
     up: { href: at('libraries/readlists'), title: 'Read lists' },
     updated: list.modifiedAt,
   };

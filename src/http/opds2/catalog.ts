@@ -5,7 +5,7 @@ import { findCollections, findReadLists } from '../../search/find-lists';
 import { findLibraries } from '../../search/find-libraries';
 import { lastChange } from '../../search/delivery';
 import type { HttpDeps } from '../deps';
-import { withQuery } from '../opds-address';
+import { webPage, withQuery } from '../opds-address';
 import { latest } from '../opds-books';
 import type { Route } from '../route';
 import { searchBooks, shelfTitle, shelves, type Shelf } from './books';
@@ -69,6 +69,7 @@ async function recommended(asked: Asked, scope: Scope, root = false): Promise<Js
     self: root ? site.start : at(scope.path),
     up: root ? null : home(asked),
     twin: { href: twin(root ? 'catalog' : scope.path), kind: 'navigation' },
+    page: webPage(at, scope.libraryId === null ? '/' : `/${scope.path}`),
   });
 }
 

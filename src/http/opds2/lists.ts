@@ -10,6 +10,7 @@ import {
 import type { BookView } from '../../search/book-view';
 import { findDeliveries } from '../../search/delivery';
 import type { SliceOf } from '../../search/slice';
+import { webPage } from '../opds-address';
 import { changeOf, latest } from '../opds-books';
 import type { Unwritten } from '../opds-feed';
 import { pagingOf, type Asked, type Filter } from './feed';
@@ -25,15 +26,18 @@ export interface Head {
   up: { href: string; title?: string };
   /** Path and kind in OPDS 1.2. */
   twin?: { path: string; kind: 'navigation' | 'acquisition' };
+  /** Path of its page in the web UI. */
+  page?: string;
   updated?: Date;
 }
 
 function common(asked: Asked, head: Head, total: number, changes: Date[]): Feed2 {
-  const { title, description = null, path, filters = [], up, twin, updated = null } = head;
+  const { title, description = null, path, filters = [], up, twin, page, updated = null } = head;
   return {
     ...{ site: asked.site, title, description, up },
     updated: latest(updated, ...changes),
     twin: twin ? { href: asked.twin(twin.path), kind: twin.kind } : null,
+    page: page === undefined ? null : webPage(asked.at, page),
     paging: pagingOf(asked, path, total, filters),
   };
 }
