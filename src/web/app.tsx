@@ -1,5 +1,6 @@
 import { useErrorBoundary } from 'preact/hooks';
 import type { User } from './api/types';
+import { late } from './parts/late';
 import { Notices } from './parts/notices';
 import { Shell, useScanWatch } from './parts/shell';
 import { Loading } from './parts/states';
@@ -7,27 +8,22 @@ import { AccountPage } from './pages/account';
 import { BookPage } from './pages/book';
 import { Broken, Unreachable } from './pages/broken';
 import { Claim } from './pages/claim';
-import { ActivityPage } from './pages/activity';
-import { DuplicatesPage } from './pages/duplicates';
-import { EditPage } from './pages/edit';
-import { HistoryPage } from './pages/history';
 import { Home } from './pages/home';
-import { ImportPage } from './pages/import';
 import { LibraryPage } from './pages/library';
-import { LibrarySettingsPage } from './pages/library-settings';
 import { LogIn } from './pages/login';
 import { NotFound } from './pages/not-found';
 import { ReadListPage } from './pages/read-list';
 import { ReadListsPage } from './pages/read-lists';
-import { ReviewPage } from './pages/review';
 import { SearchPage } from './pages/search';
 import { SeriesPage } from './pages/series';
-import { TrashPage } from './pages/trash';
 import { ReaderPage } from './reader/reader-page';
 import { routeOf, type Route } from './routes';
 import { place } from './state/navigation';
 import { isAdmin, session } from './state/session';
 import { useStore } from './state/store';
+
+/** Most people never open one, so nobody waits for them. */
+const AdminPage = late(() => import('./pages/admin').then((pages) => pages.AdminPage));
 
 export function App() {
   return (
@@ -71,16 +67,4 @@ function ShellPage({ user, route }: { user: User; route: Route }) {
   if (route.page === 'account') return <AccountPage user={user} />;
   if (!isAdmin(user)) return <NotFound />;
   return <AdminPage route={route} />;
-}
-
-function AdminPage({ route }: { route: Route }) {
-  if (route.page === 'review') return <ReviewPage />;
-  if (route.page === 'activity') return <ActivityPage />;
-  if (route.page === 'library-settings') return <LibrarySettingsPage key={route.id} id={route.id} />;
-  if (route.page === 'duplicates') return <DuplicatesPage part={route.part} />;
-  if (route.page === 'history') return <HistoryPage />;
-  if (route.page === 'import') return <ImportPage key={route.part} part={route.part} />;
-  if (route.page === 'edit') return <EditPage key={route.id} kind={route.kind} id={route.id} />;
-  if (route.page === 'trash') return <TrashPage key={route.id} id={route.id} />;
-  return <NotFound />;
 }
