@@ -259,6 +259,19 @@ describe('Librera', () => {
   });
 });
 
+describe.each(['FBReader/3.5 (Android)', 'ComicVerse/1.0', 'MapleRead SE/3.7'])('%s', (agent) => {
+  test('finds what it searches by the template link alone, and a file whose type it knows', async () => {
+    const reader = appWith({ 'User-Agent': agent, ...login });
+    const root = await reader.feed('/opds/v1.2/catalog');
+    const template = linksOf(root, 'search').find((link) => attribute(link, 'type') === 'application/atom+xml');
+    const [entry] = entries(await reader.feed(href(template).replace('{searchTerms}', 'lighthouse')));
+    const [file] = entry ? linksOf(entry, 'http://opds-spec.org/acquisition') : [];
+    const reply = await reader.ask(href(file));
+    expect([reply.status, typeOf(reply)]).toEqual([200, file && attribute(file, 'type')]);
+    expect(reply.body.subarray(0, 2).toString()).toBe('PK');
+  });
+});
+
 describe('Thorium', () => {
   const reader = appWith({ ...login, 'User-Agent': 'Thorium/3', Accept: 'application/json,application/xml' });
 
