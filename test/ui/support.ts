@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { adminLogin } from '../support/app';
 import { launchBrowser, openPage } from '../support/browser';
+import { useDatabase } from '../support/database';
 import { startServer, untilScanned, type ServerProcess } from '../support/server-process';
 import { temporaryFolder } from '../support/temporary';
 
@@ -53,24 +54,27 @@ export interface Opened {
 
 /** A server with a library of its own, scanned, and its administrator logged in in the browser. */
 export function openLibrary(fill: (comics: string) => Promise<void>, books: number): Opened {
-  const folder = temporaryFolder();
   const opened = { faults: [] as string[] } as Opened;
   let browser: Browser | undefined;
+  // hooks run in the order they stand in: the server ends before its files and its database do
+  afterAll(async () => {
+    await browser?.close();
+    await opened.server?.stop();
+  });
+  const folder = temporaryFolder();
+  const database = useDatabase();
   beforeAll(async () => {
     opened.folder = folder.path;
     opened.comics = path.join(folder.path, 'Comics');
     mkdirSync(opened.comics);
     await fill(opened.comics);
-    opened.server = await startServer({ dataDir: path.join(folder.path, 'data'), folders: [opened.comics] });
+    const dataDir = path.join(folder.path, 'data');
+    opened.server = await startServer({ dataDir, folders: [opened.comics], env: { DATABASE_URL: database.url } });
     await untilScanned(opened.server, books);
     browser = await launchBrowser();
     opened.page = await openPage(browser, opened.faults);
     opened.page.setDefaultTimeout(30_000);
     await logIn(opened.page, opened.server.base);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await opened.server?.stop();
   });
   return opened;
 }

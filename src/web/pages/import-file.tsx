@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { findBooks } from '../api/books';
 import { foundCover } from '../api/imports';
 import { reasonFor } from '../api/reasons';
@@ -20,6 +20,7 @@ interface FileProps {
 /** One file: what it is, which series it goes to, and whether it takes the place of a book. */
 export function ImportFile({ plan, amend }: FileProps) {
   const { file, series, outcome } = plan;
+  const [picked, setPicked] = useState(false);
   const open = file.status === 'READY';
   const isOver = outcome === 'waiting' || outcome?.success === true;
   return (
@@ -31,9 +32,14 @@ export function ImportFile({ plan, amend }: FileProps) {
         <p class="file-name">{file.url}</p>
         <p class={open || file.status === 'UNKNOWN' ? 'soft' : 'problem'}>{stateText(plan)}</p>
         {open && !isOver && series === null && (
-          <SeriesPicker pick={(picked) => amend({ series: picked, upgrade: null })} />
+          <SeriesPicker
+            pick={(series) => {
+              setPicked(true);
+              amend({ series, upgrade: null });
+            }}
+          />
         )}
-        {open && !isOver && series !== null && <Target {...{ plan, amend, series }} />}
+        {open && !isOver && series !== null && <Target {...{ plan, amend, series }} focus={picked} />}
         <Outcome outcome={outcome} />
       </div>
     </li>
@@ -51,10 +57,16 @@ const nothing = '-';
 
 interface TargetProps extends FileProps {
   series: PickedSeries;
+  /** A person has just picked the series: the focus goes on from there. */
+  focus: boolean;
 }
 
 /** Where it goes, in a line; what of it can be changed unfolds below. */
-function Target({ plan, amend, series }: TargetProps) {
+function Target({ plan, amend, series, focus }: TargetProps) {
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (focus) button.current?.focus();
+  }, []);
   const [open, setOpen] = useState(false);
   const { value } = useLoad(`books to replace in ${series.id}`, (signal) =>
     findBooks({ seriesId: series.id }, { size: 500, sort: 'metadata.numberSort,asc' }, signal),
@@ -79,7 +91,7 @@ function Target({ plan, amend, series }: TargetProps) {
             </>
           )}
         </span>
-        <button type="button" class="text-button" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <button ref={button} type="button" class="text-button" aria-expanded={open} onClick={() => setOpen(!open)}>
           {open ? 'Done' : 'Change'}
         </button>
       </p>

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import {
   decidePage,
   findRepeatedPages,
@@ -45,9 +45,7 @@ export function RepeatedPages() {
       {open.length > 0 && unhashed}
       <ul class="page-cards">
         {open.map((page) => (
-          <li key={page.id}>
-            <Undecided page={page} done={() => setDecided([...decided, page.id])} />
-          </li>
+          <Undecided key={page.id} page={page} done={() => setDecided((before) => [...before, page.id])} />
         ))}
       </ul>
       <Endless more={list.more} done={list.last || list.problem !== undefined} loading={list.loading} />
@@ -56,6 +54,7 @@ export function RepeatedPages() {
 }
 
 function Undecided({ page, done }: { page: RepeatedPage; done: () => void }) {
+  const item = useRef<HTMLLIElement>(null);
   const [asking, setAsking] = useState<'DELETE_AUTO' | 'DELETE_MANUAL' | null>(null);
   const decide = async (action: PageAction, said: string) => {
     const act = async () => {
@@ -64,39 +63,45 @@ function Undecided({ page, done }: { page: RepeatedPage; done: () => void }) {
     };
     if (!(await attempt('That could not be decided', act))) return;
     notify('done', said);
+    const next = item.current?.nextElementSibling ?? item.current?.previousElementSibling;
     done();
+    // whoever works with the keyboard goes on with the next page, once this one and its dialog are gone
+    setTimeout(() => next?.querySelector('button')?.focus());
     expectWork();
   };
   const books = counted(page.matchCount, 'book');
   return (
-    <RepeatedPageCard page={page} picture={repeatedPicture(page.id, 320)} large={repeatedPicture(page.id, 1000)}>
-      <p class="soft">In {books}</p>
-      <button type="button" class="button button-small" onClick={() => setAsking('DELETE_AUTO')}>
-        Always delete…
-      </button>
-      <button type="button" class="button button-small" onClick={() => setAsking('DELETE_MANUAL')}>
-        Delete now…
-      </button>
-      <button
-        type="button"
-        class="button button-small"
-        onClick={() => void decide('IGNORE', 'This page stays, and is not shown here any more.')}
-      >
-        Ignore
-      </button>
-      {asking !== null && (
-        <ConfirmDialog
-          title={asking === 'DELETE_AUTO' ? 'Always delete this page?' : 'Delete this page?'}
-          confirm={asking === 'DELETE_AUTO' ? 'Always delete' : 'Delete now'}
-          act={() => decide(asking, `Removing the page from ${books}.`)}
-          close={() => setAsking(null)}
+    <li ref={item}>
+      <RepeatedPageCard page={page} picture={repeatedPicture(page.id, 320)} large={repeatedPicture(page.id, 1000)}>
+        <p class="soft">In {books}</p>
+        <button type="button" class="button button-small" onClick={() => setAsking('DELETE_AUTO')}>
+          Always delete…
+        </button>
+        <button type="button" class="button button-small" onClick={() => setAsking('DELETE_MANUAL')}>
+          Delete now…
+        </button>
+        <button
+          type="button"
+          class="button button-small"
+          onClick={() => void decide('IGNORE', 'This page stays, and is not shown here any more.')}
         >
-          <p>
-            The files of {books} are written anew without it
-            {asking === 'DELETE_AUTO' && ', and so is every book with it that comes later'}. This cannot be taken back.
-          </p>
-        </ConfirmDialog>
-      )}
-    </RepeatedPageCard>
+          Ignore
+        </button>
+        {asking !== null && (
+          <ConfirmDialog
+            title={asking === 'DELETE_AUTO' ? 'Always delete this page?' : 'Delete this page?'}
+            confirm={asking === 'DELETE_AUTO' ? 'Always delete' : 'Delete now'}
+            act={() => decide(asking, `Removing the page from ${books}.`)}
+            close={() => setAsking(null)}
+          >
+            <p>
+              The files of {books} are written anew without it
+              {asking === 'DELETE_AUTO' && ', and so is every book with it that comes later'}. This cannot be taken
+              back.
+            </p>
+          </ConfirmDialog>
+        )}
+      </RepeatedPageCard>
+    </li>
   );
 }
