@@ -94,7 +94,7 @@ const patterns = [
   ['and', /(?:AND|&&)(?=[\s()"]|$)/uy],
   ['or', /(?:OR|\|\|)(?=[\s()"]|$)/uy],
   // a sign alone is punctuation: "Spider-Man - Blue"; and so is a pair of them: "Tsubasa -RESERVoir CHRoNiCLE-"
-  ['not', /NOT(?=[\s("])|[-!](?=[^\s)])(?!.*[^\s-][-!](?:\s|$))/uy],
+  ['not', /NOT(?=[\s("])|([-!])(?=[^\s)])(?!.*[^\s-]\1(?:\s|$))/uy],
   ['plus', /\+(?=[^\s)])/uy],
   ['phrase', /"((?:[^"\\]|\\.)*)"(?:~\d*)?(?:\^[\d.]+)?/uy],
   ['field', /([\p{L}_][\p{L}\p{N}_]*):(?=[^\s)])/uy],
