@@ -62,8 +62,8 @@ function factsOf({ metadata, media, size, url }: Book): Fact[] {
     ['Pages', media.pagesCount === 0 ? '' : String(media.pagesCount)],
     ['Tags', chips(metadata.tags)],
     ['Links', webLinks(metadata.links)],
-    ['File', <span class="file-name">{url}</span>],
     ['Size', size],
+    ['File', <span class="file-name">{url}</span>],
   ];
 }
 

@@ -2,7 +2,16 @@ import { useState } from 'preact/hooks';
 import { ApiFailure } from '../api/failure';
 import { changeFields, findFields } from '../api/fields';
 import type { Described, FieldState } from '../api/types';
-import { changesIn, editedFields, isChanged, lockOf, typedOf, type Draft } from '../parts/field-words';
+import {
+  changesIn,
+  editedFields,
+  isChanged,
+  lockOf,
+  typedInto,
+  typedOf,
+  type Draft,
+  type Typed,
+} from '../parts/field-words';
 import { Lock, Origin, Release } from '../parts/field-origin';
 import { PageTitle } from '../parts/page-title';
 import { Loading, LoadProblem } from '../parts/states';
@@ -56,8 +65,7 @@ function EditForm({ kind, id, states }: Edited & { states: FieldState[] }) {
     notify('done', 'Saved.');
     leave();
   });
-  const type = (name: string, typed: Draft['typed'][string]) =>
-    setDraft((before) => ({ ...before, typed: { ...before.typed, [name]: typed } }));
+  const type = (name: string, typed: Typed) => setDraft((before) => typedInto(states, before, name, typed));
   const lock = (name: string, locked: boolean) =>
     setDraft((before) => ({ ...before, locks: { ...before.locks, [name]: locked } }));
   return (

@@ -162,3 +162,10 @@ export function changesIn(kind: Described, states: readonly FieldState[], draft:
   });
   return Object.fromEntries(entries);
 }
+
+/** The draft with a field typed. While a series is sorted by its title as it is, a new title is what it is sorted by. */
+export function typedInto(states: readonly FieldState[], draft: Draft, name: string, typed: Typed): Draft {
+  const now = (field: string) => draft.typed[field] ?? states.find((state) => state.field === field)?.value;
+  const follows = name === 'title' && now('titleSort') === now('title');
+  return { ...draft, typed: { ...draft.typed, [name]: typed, ...(follows && { titleSort: typed }) } };
+}

@@ -5,6 +5,7 @@ import {
   isTold,
   originText,
   sentOf,
+  typedInto,
   typedOf,
   valueText,
 } from '../../../src/web/parts/field-words';
@@ -77,4 +78,12 @@ test('a person may leave what they change unlocked, and lock what they do not', 
     title: 'Fox',
     statusLock: true,
   });
+});
+
+test('a series goes on being sorted by its title when that changes, unless it was sorted otherwise', () => {
+  const states = [state({}), state({ field: 'titleSort' })];
+  expect(typedInto(states, untouched, 'title', 'Fox').typed).toEqual({ title: 'Fox', titleSort: 'Fox' });
+  const apart = [state({}), state({ field: 'titleSort', value: 'Fox, Gone' })];
+  expect(typedInto(apart, untouched, 'title', 'Fox').typed).toEqual({ title: 'Fox' });
+  expect(typedInto([state({})], untouched, 'title', 'Fox').typed).toEqual({ title: 'Fox' });
 });
