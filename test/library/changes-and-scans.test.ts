@@ -63,12 +63,13 @@ test.each(cases)('a scan in the middle of a change (%s, %s) makes no second book
   await expectOneBook({ shelf, bookId }, kind);
 });
 
-test.each(cases)(
-  'a change whose process dies in the middle (%s, %s) is finished by the next scan',
-  async (kind, moment) => {
-    const { shelf, bookId } = await prepare(kind);
-    await workAndKill({ libraryId: shelf.library.id, [kind]: bookId, diesWhen: moment }, 'until death');
+// a process takes a second or two to start: the repair is killed in the property test
+test.each(moments)(
+  'a conversion whose process dies in the middle (%s) is finished by the next scan',
+  async (moment) => {
+    const { shelf, bookId } = await prepare('convert');
+    await workAndKill({ libraryId: shelf.library.id, convert: bookId, diesWhen: moment }, 'until death');
     await shelf.scan();
-    await expectOneBook({ shelf, bookId }, kind);
+    await expectOneBook({ shelf, bookId }, 'convert');
   },
 );

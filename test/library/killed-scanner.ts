@@ -42,8 +42,9 @@ export function useKilledScanners(database: TestDatabase) {
     const begun = once(child, 'message');
     child.send(order);
     await begun;
-    if (milliseconds === 'until death') await once(child, 'exit');
-    else await pause(milliseconds);
+    if (milliseconds !== 'until death') await pause(milliseconds);
+    // it may have died before its first word was heard
+    else if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
     await end(child);
     return said === 'begun' ? `killed after ${milliseconds}` : String(said);
   };
