@@ -22,7 +22,7 @@ const isMethod = (name: string) => /^(get|post|put|patch|delete)$/.test(name);
 
 /** Of Komga's API; the protocols that its document does not describe, and our own, are not compared. */
 const isCompared = (template: string) =>
-  !/^\/((v3\/)?api-docs$|metrics$|actuator\/(health|metrics|shutdown)|(opds|sse|koreader|api\/kiremisu)\/)/.test(
+  !/^\/((v3\/)?api-docs$|metrics$|actuator\/(health|metrics|logfile|shutdown)|(opds|sse|koreader|api\/kiremisu)\/)/.test(
     template,
   );
 

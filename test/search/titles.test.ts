@@ -130,12 +130,12 @@ describeWithReference('Of 835 real titles', (directory) => {
       [one.title, ...one.alternateTitles.map(({ title }) => title)].map((title) => [one.title, change(title), title]),
     );
     const changed = asked.filter(([, text, title]) => text !== title || change === typed['as it is']);
-    const some = changed.filter((_, index) => index % Math.ceil(changed.length / 60) === 0);
+    const some = changed.filter((_, index) => index % Math.ceil(changed.length / 25) === 0);
     for (const [wanted = '', text = ''] of some) {
       if (!(await firstFive(text)).includes(wanted)) missed.push(`${text} does not find ${wanted}`);
     }
     expect(some.length).toBeGreaterThan(5);
-    // sequels of one name, more than five
-    expect(missed.slice(2)).toEqual([]);
+    // one of more than five sequels of a name
+    expect(missed.slice(1)).toEqual([]);
   });
 });
