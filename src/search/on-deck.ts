@@ -38,14 +38,18 @@ const nextBooks = (viewer: Viewer, query: OnDeckQuery): Sql =>
   sql`(select next.id, p.last_read_at from series_progress p join series s on s.id = p.series_id
     cross join lateral (${inSeries(viewer, query.readable ?? false)}) next ${where(goesOn(viewer, query))})`;
 
-/** There is a next book, unless all that are left are passed over: looked up only in series where some are. */
+/**
+ * There is a next book, unless all that are left are passed over: looked up only in series where some are. The viewer's progress
+ * in these is found first (`offset 0`), else all series are read for them.
+ */
 function countNext(viewer: Viewer, query: OnDeckQuery): Sql {
   const { readable = false } = query;
   const passedOver = sql`h.deleted_at is not null ${readable ? sql`or h.media_status <> 'READY'` : nothing}`;
   const going = where(goesOn(viewer, query));
+  const perhaps = sql`(select p.* from series_progress p where p.user_id = ${viewer.userId} and p.in_progress_count = 0
+    and p.series_id in (select h.series_id from book h where ${passedOver}) offset 0)`;
   return sql`select (select count(*) from series_progress p join series s on s.id = p.series_id ${going})
-    - (select count(*) from (select distinct h.series_id from book h where ${passedOver}) h
-        join series_progress p on p.series_id = h.series_id join series s on s.id = p.series_id
+    - (select count(*) from ${perhaps} p join series s on s.id = p.series_id
         ${going} and not exists (${inSeries(viewer, readable)})) as total`;
 }
 
