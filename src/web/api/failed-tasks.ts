@@ -1,15 +1,5 @@
 import { request } from './http';
-
-export interface FailedTask {
-  id: string;
-  /** `analyzeBook`, `convertBook`, … */
-  task: string;
-  /** Null for work on many things at once, and for what is gone. */
-  subject: { kind: 'book' | 'series' | 'library'; id: string; name: string } | null;
-  /** Null: the log tells what happened. */
-  code: string | null;
-  createdAt: string;
-}
+import type { FailedTask } from './types';
 
 const all = 'api/kiremisu/v1/failed-tasks';
 const one = (id: string) => `${all}/${encodeURIComponent(id)}`;

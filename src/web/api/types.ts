@@ -201,3 +201,15 @@ export interface HistoryEvent {
   seriesId: string | null;
   properties: Record<string, string>;
 }
+
+/** Background work that the server gave up. */
+export interface FailedTask {
+  id: string;
+  /** `analyzeBook`, `convertBook`, … */
+  task: string;
+  /** Null for work on many things at once, and for what is gone. */
+  subject: { kind: 'book' | 'series' | 'library'; id: string; name: string } | null;
+  /** Null: the log tells what happened. */
+  code: string | null;
+  createdAt: string;
+}

@@ -10,6 +10,7 @@ import {
   typedInto,
   typedOf,
   type Draft,
+  type EditedField,
   type Typed,
 } from '../parts/field-words';
 import { Lock, Origin, Release } from '../parts/field-origin';
@@ -74,22 +75,12 @@ function EditForm({ kind, id, states }: Edited & { states: FieldState[] }) {
         const state = of(field.name);
         if (state === undefined) return null;
         return (
-          <div key={field.name} class="edit-field">
-            <FieldInput
-              {...{ field }}
-              typed={draft.typed[field.name] ?? typedOf(field.kind, state.value)}
-              change={(typed) => type(field.name, typed)}
-            />
-            <p class="edit-foot">
-              <Lock
-                field={field.name}
-                locked={lockOf(field, state, draft)}
-                change={(locked) => lock(field.name, locked)}
-              />
-              {isChanged(field, state, draft) ? <span>Changed, not saved yet</span> : <Origin {...{ kind, state }} />}
-              {!isChanged(field, state, draft) && <Release {...{ kind, id, state }} />}
-            </p>
-          </div>
+          <EditedRow
+            key={field.name}
+            {...{ kind, id, field, state, draft }}
+            type={(typed) => type(field.name, typed)}
+            lock={(locked) => lock(field.name, locked)}
+          />
         );
       })}
       <FormProblem text={problem} />
@@ -102,5 +93,28 @@ function EditForm({ kind, id, states }: Edited & { states: FieldState[] }) {
         </button>
       </div>
     </form>
+  );
+}
+
+interface RowProps extends Edited {
+  field: EditedField;
+  state: FieldState;
+  draft: Draft;
+  type: (typed: Typed) => void;
+  lock: (locked: boolean) => void;
+}
+
+/** A field, and under it who gave it its value, and whether it stays. */
+function EditedRow({ kind, id, field, state, draft, type, lock }: RowProps) {
+  const changed = isChanged(field, state, draft);
+  return (
+    <div class="edit-field">
+      <FieldInput {...{ field }} typed={draft.typed[field.name] ?? typedOf(field.kind, state.value)} change={type} />
+      <p class="edit-foot">
+        <Lock field={field.name} locked={lockOf(field, state, draft)} change={lock} />
+        {changed ? <span>Changed, not saved yet</span> : <Origin {...{ kind, state }} />}
+        {!changed && <Release {...{ kind, id, state }} />}
+      </p>
+    </div>
   );
 }

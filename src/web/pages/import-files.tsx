@@ -23,6 +23,8 @@ const modes: Option[] = [
   ['HARDLINK', 'Link them: one file under two names, on the same disk'],
 ];
 
+type Amend = (id: string, part: Partial<Plan>) => void;
+
 /** Files of a folder of the server become books of series. */
 export function ImportFiles() {
   const [folder, setFolder] = useState('');
@@ -59,29 +61,40 @@ export function ImportFiles() {
           <p class="soft">There is no CBZ, CBR, PDF or EPUB file in it or below. Choose another folder.</p>
         </Empty>
       )}
-      {plans !== null && plans.length > 0 && (
-        <>
-          <h2 class="section-title">
-            Found <span class="count">{counted(plans.length, 'file')}</span>
-          </h2>
-          <ul class="jobs">
-            {plans.slice(0, shown).map((plan) => (
-              <ImportFile key={plan.file.id} plan={plan} amend={(part) => amend(plan.file.id, part)} />
-            ))}
-          </ul>
-          {shown < plans.length && (
-            <button type="button" class="button" onClick={() => setShown(shown + step)}>
-              Show more
-            </button>
-          )}
-          <Send plans={plans} amend={amend} />
-        </>
-      )}
+      {plans !== null && plans.length > 0 && <Found {...{ plans, shown, amend }} more={() => setShown(shown + step)} />}
     </>
   );
 }
 
-function Send({ plans, amend }: { plans: Plan[]; amend: (id: string, part: Partial<Plan>) => void }) {
+interface FoundProps {
+  plans: Plan[];
+  shown: number;
+  amend: Amend;
+  more: () => void;
+}
+
+function Found({ plans, shown, amend, more }: FoundProps) {
+  return (
+    <>
+      <h2 class="section-title">
+        Found <span class="count">{counted(plans.length, 'file')}</span>
+      </h2>
+      <ul class="jobs">
+        {plans.slice(0, shown).map((plan) => (
+          <ImportFile key={plan.file.id} plan={plan} amend={(part) => amend(plan.file.id, part)} />
+        ))}
+      </ul>
+      {shown < plans.length && (
+        <button type="button" class="button" onClick={more}>
+          Show more
+        </button>
+      )}
+      <Send plans={plans} amend={amend} />
+    </>
+  );
+}
+
+function Send({ plans, amend }: { plans: Plan[]; amend: Amend }) {
   const [mode, setMode] = useState<CopyMode>('COPY');
   const ready = plans.filter(isReady);
   const send = async () => {
@@ -104,8 +117,6 @@ function Send({ plans, amend }: { plans: Plan[]; amend: (id: string, part: Parti
     </div>
   );
 }
-
-type Amend = (id: string, part: Partial<Plan>) => void;
 
 /** Opens one file after the other, and finds out which series it may belong to. */
 function useOpening(plans: Plan[], amend: Amend): void {

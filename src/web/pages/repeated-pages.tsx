@@ -55,7 +55,7 @@ export function RepeatedPages() {
 
 function Undecided({ page, done }: { page: RepeatedPage; done: () => void }) {
   const item = useRef<HTMLLIElement>(null);
-  const [asking, setAsking] = useState<'DELETE_AUTO' | 'DELETE_MANUAL' | null>(null);
+  const [asking, setAsking] = useState<Deletion | null>(null);
   const decide = async (action: PageAction, said: string) => {
     const act = async () => {
       await decidePage(page, action);
@@ -88,20 +88,38 @@ function Undecided({ page, done }: { page: RepeatedPage; done: () => void }) {
           Ignore
         </button>
         {asking !== null && (
-          <ConfirmDialog
-            title={asking === 'DELETE_AUTO' ? 'Always delete this page?' : 'Delete this page?'}
-            confirm={asking === 'DELETE_AUTO' ? 'Always delete' : 'Delete now'}
+          <Sure
+            {...{ asking, books }}
             act={() => decide(asking, `Removing the page from ${books}.`)}
             close={() => setAsking(null)}
-          >
-            <p>
-              The files of {books} are written anew without it
-              {asking === 'DELETE_AUTO' && ', and so is every book with it that comes later'}. This cannot be taken
-              back.
-            </p>
-          </ConfirmDialog>
+          />
         )}
       </RepeatedPageCard>
     </li>
+  );
+}
+
+type Deletion = Exclude<PageAction, 'IGNORE'>;
+
+interface SureProps {
+  asking: Deletion;
+  books: string;
+  act: () => Promise<void>;
+  close: () => void;
+}
+
+function Sure({ asking, books, act, close }: SureProps) {
+  const always = asking === 'DELETE_AUTO';
+  return (
+    <ConfirmDialog
+      title={always ? 'Always delete this page?' : 'Delete this page?'}
+      confirm={always ? 'Always delete' : 'Delete now'}
+      {...{ act, close }}
+    >
+      <p>
+        The files of {books} are written anew without it
+        {always && ', and so is every book with it that comes later'}. This cannot be taken back.
+      </p>
+    </ConfirmDialog>
   );
 }

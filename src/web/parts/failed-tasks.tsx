@@ -1,4 +1,5 @@
-import { discardFailedTask, findFailedTasks, retryFailedTask, type FailedTask } from '../api/failed-tasks';
+import { discardFailedTask, findFailedTasks, retryFailedTask } from '../api/failed-tasks';
+import type { FailedTask } from '../api/types';
 import { reasonFor } from '../api/reasons';
 import { paths } from '../routes';
 import { expectWork } from '../state/live';

@@ -1,4 +1,4 @@
-import type { FailedTask } from '../api/failed-tasks';
+import type { FailedTask } from '../api/types';
 
 /** What the server does in the background, in words. */
 const titles: Record<string, string> = {
