@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import type { Database } from './database';
+import type { Knex } from 'knex';
 
 /** Every connection keeps the plans of all that it was asked for by name until it ends: 160 kB each, measured for pages of lists. */
 const most = 40;
@@ -34,5 +34,5 @@ export function createStatementNames(limit = most): StatementNames {
 }
 
 /** The name to prepare a statement under; null where that is switched off (poolers that share sessions), or not worth it. */
-export const statementName = ({ userParams }: Database, text: string): string | null =>
+export const statementName = ({ userParams }: Knex, text: string): string | null =>
   (userParams as { statementNames?: StatementNames } | undefined)?.statementNames?.nameOf(text) ?? null;
