@@ -74,6 +74,9 @@ describeWithBrowser('A newcomer in the browser', () => {
 
   test('finds the place again: progress was saved and shows on the home page', async () => {
     await page.keyboard.press('Escape');
+    // the home page asks once: what is stored after that shows at the next look only
+    const begun = () => server.json<{ totalElements: number }>('/api/v1/books?read_status=IN_PROGRESS');
+    await until('the progress is stored', async () => (await begun()).totalElements === 1);
     await page.goto(server.base);
     await page
       .getByRole('heading', { name: /keep reading|on deck/i })

@@ -24,7 +24,8 @@ export function useProgress(bookId: string): ProgressWriter {
     return () => {
       removeEventListener('pagehide', leave);
       document.removeEventListener('visibilitychange', hide);
-      writer.flush(false);
+      // whoever closes a book may close the tab the next moment
+      writer.flush(true);
     };
   }, [writer]);
   return writer;
