@@ -13,7 +13,8 @@ import type { RequestMetrics } from './request-metrics';
 
 /** What the routes are given; only main.ts and the tests make it. */
 export interface HttpDeps {
-  config: Pick<Config, 'basePath' | 'trustProxy' | 'corsOrigins'> & Partial<Pick<Config, 'mangadex' | 'dataDir' | 'logFile'>>;
+  config: Pick<Config, 'basePath' | 'trustProxy' | 'corsOrigins'> &
+    Partial<Pick<Config, 'mangadex' | 'dataDir' | 'logFile'>>;
   log: Log;
   db: Database;
   queue: Queue;
