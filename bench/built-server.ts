@@ -31,7 +31,7 @@ export interface StartOptions {
   /** Become libraries. */
   folders: string[];
   program?: string;
-  /** Options of Node. */
+  /** Options of Node beside those of `npm start`. */
   node?: string[];
 }
 
@@ -40,7 +40,7 @@ export async function startBuiltServer(options: StartOptions): Promise<BuiltServ
   const { PATH, HOME, TMPDIR } = process.env;
   const settings = { DATA_DIR: dataDir, HOST: '127.0.0.1', PORT: '0', MANGADEX: 'off' };
   const admin = { ADMIN_EMAIL: login.email, ADMIN_PASSWORD: login.password };
-  const child = spawn(process.execPath, [...node, program, ...folders], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=8', ...node, program, ...folders], {
     env: { PATH, HOME, TMPDIR, ...settings, ...admin },
     stdio: ['ignore', 'ignore', 'pipe'],
   });

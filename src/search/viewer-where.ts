@@ -61,6 +61,3 @@ export const canSeeSeries = (db: Database, viewer: Viewer, id: string): Promise<
 
 export const canSeeBook = (db: Database, viewer: Viewer, id: string): Promise<Visibility> =>
   visibility(db, visibleBooks(viewer), sql`book b where b.id = ${id}`);
-
-export const canSeeLibrary = (db: Database, viewer: Viewer, id: string): Promise<Visibility> =>
-  visibility(db, visibleLibraries(viewer), sql`library l where l.id = ${id}`);

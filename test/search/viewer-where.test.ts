@@ -4,7 +4,7 @@ import { findBooks } from '../../src/search/find-books';
 import { alphabeticalGroups, findSeries } from '../../src/search/find-series';
 import { everything, sliceOf } from '../../src/search/slice';
 import type { Viewer } from '../../src/search/viewer';
-import { canSeeBook, canSeeLibrary, canSeeSeries } from '../../src/search/viewer-where';
+import { canSeeBook, canSeeSeries } from '../../src/search/viewer-where';
 import { aBook, aLibrary, aSeries, aViewer } from '../support/builders';
 import { useDatabase } from '../support/database';
 
@@ -79,8 +79,6 @@ describe('libraries', () => {
     const books = await findBooks(db, viewer, { slice: everything });
     expect(books.rows.map((row) => row.id)).toEqual([inMine.id]);
     await expect(canSeeBook(db, viewer, inOther.id)).resolves.toBe('forbidden');
-    await expect(canSeeLibrary(db, viewer, mine.id)).resolves.toBe('visible');
-    await expect(canSeeLibrary(db, viewer, other.id)).resolves.toBe('forbidden');
   });
 
   test('asked for and shared are intersected', async () => {
@@ -110,5 +108,4 @@ test('what does not exist is unknown, not forbidden', async () => {
   const viewer = aViewer({ libraryIds: [] });
   await expect(canSeeSeries(database.db, viewer, newId())).resolves.toBe('unknown');
   await expect(canSeeBook(database.db, viewer, newId())).resolves.toBe('unknown');
-  await expect(canSeeLibrary(database.db, viewer, newId())).resolves.toBe('unknown');
 });
