@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { cbz, put } from '../support/book-builders';
+import { until } from '../support/embedded';
 import { judgeFetched } from '../support/judged-fetch';
 import { runServer, startServer, untilScanned } from '../support/server-process';
 import { databaseUrl, serverVariable } from '../support/test-server';
@@ -67,9 +68,12 @@ test('asked by its administrator over HTTP it ends as it would by a signal; its 
   const server = await startServer({ dataDir: path.join(folder.path, 'shut down'), env: { LOG_FILE: logFile } });
   const logged = await server.get('/actuator/logfile');
   expect(logged.headers.get('content-type')).toMatch(/^text\/plain/);
-  const lines = (await logged.text()).trim().split('\n');
-  const processes = lines.map((line) => (JSON.parse(line) as { process: string }).process);
-  expect(new Set(processes)).toEqual(new Set(['http', 'worker']));
+  const writers = async () => {
+    const lines = (await (await server.get('/actuator/logfile')).text()).trim().split('\n');
+    return new Set(lines.map((line) => (JSON.parse(line) as { process: string }).process));
+  };
+  await until('both processes have written to it', async () => (await writers()).size === 2);
+  expect(await writers()).toEqual(new Set(['http', 'worker']));
   const ended = once(server.child, 'exit');
   const response = await fetch(`${server.base}/actuator/shutdown`, {
     method: 'POST',
