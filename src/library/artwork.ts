@@ -9,7 +9,7 @@ import { time } from './book-rows';
 import type { KnownArtwork } from './known';
 import { preferArtwork, selectMissing } from './poster-selection';
 import { insertRows } from './rows';
-import type { FoundFile } from './walk';
+import type { FoundFile } from './found';
 
 /** A book or series, the pictures that lie beside it now, and those that are its posters already. */
 export interface ArtworkOwner {

@@ -7,7 +7,7 @@ import { isSameSpelling, type Claim } from './identity';
 import type { KnownBook } from './known';
 import { inBookOrder } from './numbering';
 import type { ComparedBook, ComparedSeries } from './scan-plan';
-import type { FoundBook, FoundSeries } from './walk';
+import type { FoundBook, FoundSeries } from './found';
 
 export interface NewBook {
   file: FoundBook;

@@ -1,7 +1,7 @@
 import { newId } from '../base/public-id';
 import { bookTitleKeys, seriesTitleKeys } from '../model/keys';
 import type { Columns } from './rows';
-import type { FoundBook, FoundSeries } from './walk';
+import type { FoundBook, FoundSeries } from './found';
 
 /** Rows as a first scan writes them: named like file and folder, everything else is for analysis to find out. */
 export const seriesColumns: Columns = {

@@ -2,7 +2,7 @@ import type { Library } from '../model/library';
 import { loadKnown, type Known, type KnownBook } from './known';
 import { loadOutline, outlineOf, type Outline } from './outline';
 import type { Reconciler, ScanCounts } from './reconcile';
-import type { FoundSeries } from './walk';
+import type { FoundSeries } from './found';
 import type { Database } from '../db/database';
 
 /** What a scan looked at closely. */

@@ -12,7 +12,7 @@ import { writeBatch } from './batch-write';
 import type { KnownBook } from './known';
 import { lockSeries } from './locks';
 import { findSuccessors } from './successors';
-import type { FoundBook, FoundSeries } from './walk';
+import type { FoundBook, FoundSeries } from './found';
 
 /** A book whose file came while that of another was still there, and of which nobody has made anything yet. */
 interface Heir extends KnownBook {

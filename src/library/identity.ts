@@ -6,7 +6,7 @@ import type { Database } from '../db/database';
 import { bySize, type Candidates } from './candidates';
 import { findBooksElsewhere, type Candidate, type KnownBook } from './known';
 import { findSuccessors } from './successors';
-import type { FoundBook } from './walk';
+import type { FoundBook } from './found';
 import { versionWithVolumes } from './volumes';
 
 /** Which row a file is (docs/decisions/0006): content before place, and a place only when nothing else is known. */

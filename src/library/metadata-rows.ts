@@ -94,7 +94,7 @@ export function takeBackNames<M extends object>(
   patches: readonly object[],
 ): { metadata: M; provenance: Record<string, FieldOrigin> } {
   const named = Object.keys(provenance).filter((field) => provenance[field]?.source === 'name');
-  // asked of every book of a first scan, of which none has any
+  // nearly always empty: a first scan asks this for every book
   if (named.length === 0) return { metadata, provenance };
   const said = new Set(patches.flatMap((patch) => Object.keys(known(patch))));
   const stale = named.filter((field) => !locked.includes(field) && !said.has(field));

@@ -1,6 +1,6 @@
 import type { Database } from '../db/database';
 import type { Library } from '../model/library';
-import type { FoundFile, FoundSeries } from './walk';
+import type { FoundFile, FoundSeries } from './found';
 
 /**
  * What the database knows of a library, as one text a folder: a scan that finds the same text on the disk has nothing to do

@@ -23,7 +23,7 @@ export function resultType(page: StoredPage, { convert }: PageWish): 'jpeg' | 'p
   return convert ?? (page.mediaType === 'image/png' ? 'png' : 'jpeg');
 }
 
-/** Komga's `convert` parameter: any case, empty is none. Throws 400. */
+/** Komga's `convert` parameter, in capitals too; an empty one is no wish. Throws 400 for other formats. */
 export function conversionOf(text: string | undefined): PageWish['convert'] {
   const format = text?.toLowerCase() ?? '';
   if (format === '') return undefined;

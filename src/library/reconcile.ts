@@ -18,7 +18,7 @@ import { updateRows } from './rows';
 import { compare, type ComparedSeries } from './scan-plan';
 import { readSeriesJson } from './series-json';
 import { submitSets } from './import-sets';
-import type { FoundSeries } from './walk';
+import type { FoundSeries } from './found';
 
 /** Rows in one transaction: small enough that the first books are analysed while the scan goes on. */
 const batchSize = 500;

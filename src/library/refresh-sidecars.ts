@@ -17,7 +17,7 @@ import type { KnownArtwork } from './known';
 import { lockSeries } from './locks';
 import { readDescription } from './series-json';
 import { timeOf } from './volumes';
-import type { FoundFile } from './walk';
+import type { FoundFile } from './found';
 
 /** Series of one task. */
 const together = 100;

@@ -1,7 +1,7 @@
 import type { Library } from '../model/library';
 import { isSameArtwork } from './artwork';
 import type { Known, KnownBook, KnownSeries } from './known';
-import type { FoundBook, FoundSeries } from './walk';
+import type { FoundBook, FoundSeries } from './found';
 
 /** `suspect`: what this file is has to be found out; the others are the row at their path. */
 export type BookState = 'same' | 'restored' | 'regrouped' | 'suspect';

@@ -18,7 +18,8 @@ import { emptyTrash, removeEmptySets } from './trash';
 import { submitHashes } from './unhashed';
 import { closeQuestions, mustAsk } from './vanish-guard';
 import { findVanished, markUnavailable, rootIdentity, trash, type Vanished } from './vanished';
-import { findStart, walk, walkFolder, type FoundSeries, type WalkProblem } from './walk';
+import type { FoundSeries } from './found';
+import { findStart, walk, walkFolder, type WalkProblem } from './walk';
 
 export interface ScanResult extends ScanCounts {
   removed: number;

@@ -3,7 +3,7 @@ import { openSource } from '../media/byte-source';
 import { parseMylarSeries } from '../metadata/mylar';
 import type { Series } from '../model/series';
 import type { KnownSeries } from './known';
-import type { FoundFile, FoundSeries } from './walk';
+import type { FoundFile, FoundSeries } from './found';
 
 const maxBytes = 1024 * 1024;
 

@@ -18,7 +18,8 @@ import type { FoundPage } from './found-page';
 import type { BookPages } from './pages';
 import { requireAllowed } from './places';
 import { insertRows, toJson } from './rows';
-import { walk, type FoundBook } from './walk';
+import type { FoundBook } from './found';
+import { walk } from './walk';
 
 export interface TransientAnalysis extends Pick<MediaState, 'mediaStatus' | 'mediaType' | 'mediaComment'> {
   container: Container | null;

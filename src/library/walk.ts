@@ -17,6 +17,7 @@ import {
   isSeriesJson,
 } from './book-files';
 import { createDisk, isFailure, type Disk } from './disk';
+import type { FoundBook, FoundFile, FoundSeries } from './found';
 import { joinVersions, laterVolumes } from './volumes';
 
 export type WalkOptions = Pick<
@@ -29,30 +30,6 @@ export type WalkOptions = Pick<
   | 'scanDirectoryExclusions'
   | 'oneshotsDirectory'
 >;
-
-export interface FoundFile {
-  /** Below the root, `/` between segments. */
-  path: string;
-  size: number;
-  /** The later of birth and last change, milliseconds (Komga). */
-  modifiedAt: number;
-}
-
-export interface FoundBook extends FoundFile {
-  name: string;
-  artwork: FoundFile[];
-}
-
-/** A folder with books (one-shot: one book). */
-export interface FoundSeries {
-  path: string;
-  name: string;
-  oneshot: boolean;
-  modifiedAt: number;
-  books: FoundBook[];
-  artwork: FoundFile[];
-  seriesJson: FoundFile | null;
-}
 
 /** A place that could not be read: nothing is known about what lies at or below it. */
 export interface WalkProblem {

@@ -1,5 +1,6 @@
 import { createDisk, type Disk } from '../../src/library/disk';
-import { walk, type FoundSeries, type WalkOptions, type WalkProblem } from '../../src/library/walk';
+import type { FoundSeries } from '../../src/library/found';
+import { walk, type WalkOptions, type WalkProblem } from '../../src/library/walk';
 import { mkdtempSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

@@ -28,7 +28,7 @@ export function FailedTasks() {
       <h2 id="activity-failed" class="section-title">
         Given up
       </h2>
-      <p class="soft">This was tried several times. Try it again when the cause is mended.</p>
+      <p class="soft jobs-remark">This was tried several times. Try it again when the cause is mended.</p>
       <ul class="jobs">
         {tasks.slice(0, shownAtMost).map((task) => (
           <FailedJob key={task.id} task={task} retry={() => retry(task.id)} discard={() => discard(task.id)} />
